@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Media;
+
+/// <summary>What happens in a call's media.</summary>
+internal enum MediaEventKind
+{
+    /// <summary>The first packet of the peer that was authenticated (with security none: accepted).</summary>
+    FirstPacketReceived,
+
+    /// <summary>The first decoded sound of the peer was given to the speaker.</summary>
+    FirstAudioPlayed,
+
+    /// <summary>Neither RTP nor RTCP came for the session's silence timeout.</summary>
+    Silence,
+
+    /// <summary>The peer is heard again after <see cref="Silence"/>.</summary>
+    Resumed,
+
+    /// <summary>The peer pressed a key; <see cref="MediaEvent.Digit"/> says which.</summary>
+    DtmfReceived,
+
+    /// <summary>The peer's RTCP said goodbye.</summary>
+    RemoteRtcpBye,
+
+    /// <summary>Packets of the peer fail authentication or come in clear: none was played. Told once, and again after 10 s if it goes on.</summary>
+    SecurityRefusal,
+
+    /// <summary>Media of the peer now comes from, and goes to, another address.</summary>
+    RemoteAddressChanged,
+}
+
+/// <summary>One thing that happened in a call's media.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="At">When, on the engine's monotonic line.</param>
+/// <param name="Digit">The key of <see cref="MediaEventKind.DtmfReceived"/>, else NUL.</param>
+/// <param name="Since">For <see cref="MediaEventKind.Silence"/>: when the peer was last heard.</param>
+internal readonly record struct MediaEvent(MediaEventKind Kind, Instant At, char Digit = '\0', Instant Since = default);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+
+namespace Earshot.Media;
+
+/// <summary>What two phones agreed on, for people and programs.</summary>
+/// <param name="Codec">The codec's name as in the SDP, lower case: <c>opus</c>.</param>
+/// <param name="Rate">Hz of the codec's sound: 48000, 16000 or 8000.</param>
+/// <param name="PacketTimeMs">Milliseconds of sound in a packet that we send.</param>
+/// <param name="SrtpProfile">The SRTP crypto suite, e.g. <c>AES_CM_128_HMAC_SHA1_80</c>; null when media is clear.</param>
+/// <param name="Local">Where media is received, as advertised.</param>
+/// <param name="Remote">Where media is sent; null while none is known.</param>
+/// <param name="Flow">Which way media flows, seen from here.</param>
+/// <param name="HeldByPeer">True when the peer put this side on hold.</param>
+/// <param name="RtcpMux">True when RTCP shares the RTP port.</param>
+/// <param name="DtmfByEvent">True when keys go as telephone-event (RFC 4733).</param>
+internal sealed record MediaFacts(
+    string Codec,
+    int Rate,
+    double PacketTimeMs,
+    string? SrtpProfile,
+    IPEndPoint Local,
+    IPEndPoint? Remote,
+    MediaFlow Flow,
+    bool HeldByPeer,
+    bool RtcpMux,
+    bool DtmfByEvent)
+{
+    /// <summary>True when no packet of this call travels in clear.</summary>
+    public bool IsEncrypted => SrtpProfile is not null;
+}

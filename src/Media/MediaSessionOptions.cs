@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Media;
+
+/// <summary>Whether a call's media is encrypted.</summary>
+internal enum MediaSecurity
+{
+    /// <summary>SRTP with keys in the SDP (RFC 4568). A peer that cannot is refused; nothing is sent or played in clear.</summary>
+    Sdes,
+
+    /// <summary>RTP in clear, because it was asked for by name.</summary>
+    None,
+}
+
+/// <summary>Which way media may flow, seen from here (RFC 3264 §5.1).</summary>
+[Flags]
+internal enum MediaFlow
+{
+    /// <summary><c>a=inactive</c>.</summary>
+    None = 0,
+
+    /// <summary><c>a=sendonly</c>: what a party that holds the other says.</summary>
+    Send = 1,
+
+    /// <summary><c>a=recvonly</c>.</summary>
+    Receive = 2,
+
+    /// <summary><c>a=sendrecv</c>.</summary>
+    Both = Send | Receive,
+}
+
+/// <summary>What one call's media wishes for.</summary>
+internal sealed record MediaSessionOptions
+{
+    /// <summary>Codec names in order of preference: <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>.</summary>
+    public IReadOnlyList<string> Codecs { get; init; } = ["opus", "g722", "pcmu", "pcma"];
+
+    /// <summary>Sound in one packet.</summary>
+    public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Bits per second for opus.</summary>
+    public int Bitrate { get; init; } = 32000;
+
+    /// <summary>Opus complexity, 0 to 10.</summary>
+    public int Complexity { get; init; } = 5;
+
+    /// <summary>Discontinuous transmission: nothing is sent in silence.</summary>
+    public bool Dtx { get; init; }
+
+    /// <summary>Opus in-band forward error correction.</summary>
+    public bool Fec { get; init; }
+
+    /// <summary>Encrypted unless clear media was asked for by name.</summary>
+    public MediaSecurity Security { get; init; } = MediaSecurity.Sdes;
+
+    /// <summary>Samples at 48 kHz of the blocks that the end captures and plays.</summary>
+    public int BlockSamples { get; init; } = 480;
+
+    /// <summary>No RTP and no RTCP from the peer for so long is <see cref="MediaEventKind.Silence"/>; not while on hold.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where what happens is told, on the engine's housekeeping thread.</summary>
+    public Action<MediaSession, MediaEvent>? OnEvent { get; init; }
+}

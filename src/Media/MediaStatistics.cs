@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Media;
+
+/// <summary>A snapshot of one call's counters, named as in W3C webrtc-stats where a name exists there.</summary>
+internal sealed record MediaStatistics
+{
+    /// <summary>RTP packets sent.</summary>
+    public long PacketsSent { get; init; }
+
+    /// <summary>Payload bytes sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>RTP packets received and authenticated.</summary>
+    public long PacketsReceived { get; init; }
+
+    /// <summary>Payload bytes received.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Packets that never came (RFC 3550 §6.4.1; duplicates can make it negative).</summary>
+    public long PacketsLost { get; init; }
+
+    /// <summary>Packets that came too late or found the buffer full.</summary>
+    public long PacketsDiscarded { get; init; }
+
+    /// <summary>Interarrival jitter, seconds (RFC 3550 §6.4.1).</summary>
+    public double Jitter { get; init; }
+
+    /// <summary>Time that played sound spent in the jitter buffer, summed over samples, seconds.</summary>
+    public double JitterBufferDelay { get; init; }
+
+    /// <summary>Samples that <see cref="JitterBufferDelay"/> sums over.</summary>
+    public long JitterBufferEmittedCount { get; init; }
+
+    /// <summary>Target delay of the jitter buffer now, milliseconds.</summary>
+    public double JitterBufferTargetDelay { get; init; }
+
+    /// <summary>Samples (48 kHz) made up for what was missing.</summary>
+    public long ConcealedSamples { get; init; }
+
+    /// <summary>Times that making up began.</summary>
+    public long ConcealmentEvents { get; init; }
+
+    /// <summary>Samples added by stretching.</summary>
+    public long InsertedSamplesForDeceleration { get; init; }
+
+    /// <summary>Samples removed by compressing.</summary>
+    public long RemovedSamplesForAcceleration { get; init; }
+
+    /// <summary>Frames restored by in-band forward error correction.</summary>
+    public long FecPacketsReceived { get; init; }
+
+    /// <summary>Round trip by RTCP, seconds; null while unknown.</summary>
+    public double? RoundTripTime { get; init; }
+
+    /// <summary>Loss of what we send that the peer reports, 0 to 1; null while unknown.</summary>
+    public double? RemoteFractionLost { get; init; }
+
+    /// <summary>Level of the peer's sound, 0 to 1 linear, of the last blocks.</summary>
+    public double AudioLevel { get; init; }
+
+    /// <summary>Level of what we capture, 0 to 1 linear, of the last blocks.</summary>
+    public double CaptureLevel { get; init; }
+
+    /// <summary>Estimated time from the peer's mouth to this ear, milliseconds; null while unknown.</summary>
+    public double? MouthToEarMs { get; init; }
+
+    /// <summary>The parts of <see cref="MouthToEarMs"/>.</summary>
+    public MouthToEarStages? Stages { get; init; }
+
+    /// <summary>Mean opinion score by the simplified E-model (G.107), 1 to 4.5; null while unknown.</summary>
+    public double? Mos { get; init; }
+
+    /// <summary>Bytes that the media threads allocated in the last second.</summary>
+    public double AllocatedBytesPerSecond { get; init; }
+
+    /// <summary>Garbage collections of the process since the engine began.</summary>
+    public long GcPauses { get; init; }
+
+    /// <summary>Packets of strangers: from another address or with another SSRC than the call's.</summary>
+    public long StrangerPackets { get; init; }
+
+    /// <summary>Packets that failed authentication, were replayed, or came in clear in an encrypted call.</summary>
+    public long SecurityRefusals { get; init; }
+
+    /// <summary>Datagrams that are no RTP and no RTCP: STUN, DTLS, rubbish.</summary>
+    public long OtherDatagrams { get; init; }
+
+    /// <summary>Socket errors survived (ECONNREFUSED, 10054, a full buffer).</summary>
+    public long SocketErrors { get; init; }
+
+    /// <summary>Captured blocks lost because the worker did not keep up.</summary>
+    public long CaptureOverruns { get; init; }
+
+    /// <summary>Received packets lost because playback did not drain the ring.</summary>
+    public long PlaybackRingOverruns { get; init; }
+}
+
+/// <summary>One-way delay by stages, milliseconds. A sum of estimates: stage by stage honest, validated by injected signals elsewhere.</summary>
+/// <param name="Capture">From the converter to the encoder: block and wake-up, the peer's assumed like ours.</param>
+/// <param name="Framing">Filling one packet.</param>
+/// <param name="LookAhead">The codec's look-ahead.</param>
+/// <param name="Network">Half of the round trip by RTCP.</param>
+/// <param name="JitterBuffer">Mean time in the jitter buffer.</param>
+/// <param name="Playback">From the pull to the converter, as the end says.</param>
+internal sealed record MouthToEarStages(double Capture, double Framing, double LookAhead, double Network, double JitterBuffer, double Playback)
+{
+    /// <summary>The whole.</summary>
+    public double Total => Capture + Framing + LookAhead + Network + JitterBuffer + Playback;
+}
