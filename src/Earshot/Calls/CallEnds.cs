@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Calls;
+
+/// <summary>The one place where a SIP status or a cause becomes a line for a person.</summary>
+internal static class CallEnds
+{
+    public static readonly CallEnd HungUp = new(CallEndReason.HungUp, 200, "hung up");
+    public static readonly CallEnd RemoteHungUp = new(CallEndReason.RemoteHungUp, 200, "the other side hung up");
+    public static readonly CallEnd Cancelled = new(CallEndReason.Cancelled, 487, "cancelled before it was answered");
+    public static readonly CallEnd CallerGaveUp = new(CallEndReason.Cancelled, 487, "the caller gave up");
+    public static readonly CallEnd ShutDown = new(CallEndReason.ShutDown, 0, "the phone was shut down");
+
+    public static readonly CallEnd NoAnswer = new(
+        CallEndReason.NoAnswer, 408, "nobody answered", "Try again later, or let it ring longer with --ring-timeout.");
+
+    public static readonly CallEnd AckMissing = new(
+        CallEndReason.Unreachable, 408, "the caller never confirmed the answer (no ACK in 32 s)",
+        "The caller's address may be unreachable from here: check the network and any firewall between the two.");
+
+    public static CallEnd MediaSilent(TimeSpan silence) => new(
+        CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",
+        "A firewall or NAT may block UDP: try the other direction, or a fixed range with --media-ports.");
+
+    public static CallEnd Rejected(int status) => new(CallEndReason.Rejected, status, $"refused with {status}");
+
+    /// <summary>A final response that is not 2xx.</summary>
+    public static CallEnd FromStatus(int status, string? reason, string? warning)
+    {
+        var said = string.IsNullOrWhiteSpace(reason) ? $"{status}" : $"{status} {reason}";
+        if (!string.IsNullOrWhiteSpace(warning)) said += $" ({warning})";
+        return status switch
+        {
+            401 or 407 => new(CallEndReason.NeedsAccount, status, $"the server wants an account: {said}", "Call with an account of that server."),
+            404 or 604 or 410 or 484 => new(CallEndReason.NotFound, status, $"no such user: {said}", "Check the address."),
+            486 or 600 => new(CallEndReason.Busy, status, $"busy: {said}", "Try again later."),
+            603 or 403 or 607 or 608 => new(CallEndReason.Declined, status, $"declined: {said}"),
+            480 or 503 or 502 => new(CallEndReason.Unavailable, status, $"not available now: {said}", "Try again later."),
+            408 or 504 => new(CallEndReason.Unreachable, status, $"no reply: {said}",
+                "Check the address and port, that the other phone is running, and any firewall between the two."),
+            487 => new(CallEndReason.Cancelled, status, $"cancelled: {said}"),
+            488 or 606 or 415 => new(CallEndReason.NoCommonCodec, status, $"the other side does not take this kind of call: {said}",
+                "It may lack the codec (--codecs) or refuse encryption (--security names what is offered)."),
+            >= 300 and < 400 => new(CallEndReason.Redirected, status, $"the user has moved: {said}", "Call the new address."),
+            _ => new(CallEndReason.Failed, status, $"the call was refused: {said}"),
+        };
+    }
+}

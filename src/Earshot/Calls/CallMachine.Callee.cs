@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Calls;
+
+/// <content>The callee's side of set-up: ringing, answer, ACK.</content>
+internal sealed partial class CallMachine
+{
+    private bool _offerIsOurs;
+    private bool _answerWanted;
+    private ReadOnlyMemory<byte> _localSdp;
+
+    /// <summary>An INVITE has come; <paramref name="offer"/> is empty when the caller leaves the offer to us.</summary>
+    /// <remarks>The offer is judged at once, so that a call that cannot be is refused before it rings.</remarks>
+    public void HandleInvite(Instant now, ReadOnlyMemory<byte> offer)
+    {
+        if (Phase != CallPhase.New) return;
+        Enter(CallPhase.Incoming, now + _times.AnswerTimeout);
+        _offerIsOurs = offer.IsEmpty;
+        Do(offer.IsEmpty ? new CallAction.MakeOffer() : new CallAction.MakeAnswer(offer));
+    }
+
+    /// <summary>The user answers.</summary>
+    public void Answer(Instant now)
+    {
+        if (Phase != CallPhase.Incoming) return;
+        _answerWanted = true;
+        if (!_localSdp.IsEmpty) Accept();
+    }
+
+    /// <summary>The user refuses.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="status">300 to 699.</param>
+    public void Reject(Instant now, int status)
+    {
+        if (Phase != CallPhase.Incoming) return;
+        Do(new CallAction.SendReject(status, null));
+        End(CallEnds.Rejected(status));
+    }
+
+    /// <summary>The caller's CANCEL (the core has answered it and the INVITE).</summary>
+    public void HandleCancelled(Instant now)
+    {
+        if (Phase == CallPhase.Incoming) End(CallEnds.CallerGaveUp);
+    }
+
+    /// <summary>The ACK to our 2xx, with the answer when the offer was ours.</summary>
+    public void HandleAck(Instant now, ReadOnlyMemory<byte> answer)
+    {
+        switch (Phase)
+        {
+            case CallPhase.Answering when _offerIsOurs && answer.IsEmpty:
+                Do(new CallAction.SendBye("no answer in the ACK"));
+                End(new(CallEndReason.Failed, 400, "the caller sent no session description"));
+                break;
+            case CallPhase.Answering:
+                Enter(CallPhase.Talking, Instant.Never);
+                if (_offerIsOurs) Do(new CallAction.TakeAnswer(answer));
+                else Do(new CallAction.TellConnected());
+                break;
+            case CallPhase.HangingUp:
+                Do(new CallAction.SendBye(null));
+                End(CallEnds.HungUp);
+                break;
+            case CallPhase.Talking when !answer.IsEmpty:
+                HandleReinviteAck(answer);
+                break;
+        }
+    }
+
+    /// <summary>Our 2xx was never confirmed: RFC 3261 §13.3.1.4, the session is ended with BYE.</summary>
+    public void HandleAckMissing(Instant now)
+    {
+        if (Phase is not (CallPhase.Answering or CallPhase.HangingUp or CallPhase.Talking)) return;
+        Do(new CallAction.SendBye("no ACK"));
+        End(CallEnds.AckMissing);
+    }
+
+    private void Accept()
+    {
+        _wasAnswered = true;
+        Enter(CallPhase.Answering, Instant.Never);
+        Do(new CallAction.SendAccept(_localSdp));
+        // The exchange is complete once the answer leaves: waiting for the ACK would clip the first word.
+        if (!_offerIsOurs) StartMedia();
+    }
+
+    private void LocalSdpReady(ReadOnlyMemory<byte> sdp)
+    {
+        _localSdp = sdp;
+        if (_answerWanted) Accept();
+        else Do(new CallAction.SendRinging(180, default));
+    }
+
+    private void RefuseOffer(CallEnd why)
+    {
+        Do(new CallAction.SendReject(why.SipStatus, why.Message));
+        End(why);
+    }
+}

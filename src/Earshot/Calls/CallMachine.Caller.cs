@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Calls;
+
+/// <content>The caller's side of set-up: INVITE, progress, answer, CANCEL.</content>
+internal sealed partial class CallMachine
+{
+    private CallEnd _whyCancelled = CallEnds.Cancelled;
+
+    /// <summary>The user places the call.</summary>
+    public void Place(Instant now)
+    {
+        if (Phase != CallPhase.New) return;
+        IsCaller = true;
+        Enter(CallPhase.Calling, now + _times.RingTimeout);
+        Do(new CallAction.MakeOffer());
+    }
+
+    /// <summary>A provisional response; early media when it carries an answer (RFC 3261 §13.2.1, RFC 3960).</summary>
+    public void HandleProgress(Instant now, int status, ReadOnlyMemory<byte> sdp)
+    {
+        if (Phase is not (CallPhase.Calling or CallPhase.Ringing) || status == 100) return;
+        Phase = CallPhase.Ringing; // the ring timeout runs on
+        if (!sdp.IsEmpty && _earlyAnswer.IsEmpty)
+        {
+            _earlyAnswer = sdp;
+            Do(new CallAction.TakeAnswer(sdp));
+        }
+
+        Do(new CallAction.TellRinging(status, !_earlyAnswer.IsEmpty));
+    }
+
+    /// <summary>A 2xx to our INVITE.</summary>
+    public void HandleAnswered(Instant now, ReadOnlyMemory<byte> sdp)
+    {
+        switch (Phase)
+        {
+            case CallPhase.Calling or CallPhase.Ringing:
+                Do(new CallAction.SendAck(default));
+                _wasAnswered = true;
+                Enter(CallPhase.Talking, Instant.Never);
+                if (sdp.IsEmpty || (!_earlyAnswer.IsEmpty && sdp.Span.SequenceEqual(_earlyAnswer.Span))) Connect();
+                else Do(new CallAction.TakeAnswer(sdp));
+                break;
+            case CallPhase.Cancelling:
+                // The CANCEL crossed the 200: the call exists now and is ended as a call (RFC 3261 §9.1).
+                Do(new CallAction.SendAck(default));
+                Do(new CallAction.SendBye(null));
+                End(_whyCancelled);
+                break;
+        }
+    }
+
+    /// <summary>A final answer that is not 2xx, a timeout or a transport that failed.</summary>
+    public void HandleFailed(Instant now, CallEnd end)
+    {
+        switch (Phase)
+        {
+            case CallPhase.Calling or CallPhase.Ringing:
+                End(end);
+                break;
+            case CallPhase.Cancelling:
+                End(_whyCancelled);
+                break;
+        }
+    }
+
+    private void Cancel(Instant now, CallEnd why)
+    {
+        _whyCancelled = why;
+        Enter(CallPhase.Cancelling, now + _times.CancelTimeout);
+        Do(new CallAction.SendCancel());
+    }
+
+    private void Connect()
+    {
+        StartMedia();
+        Do(new CallAction.TellConnected());
+    }
+}

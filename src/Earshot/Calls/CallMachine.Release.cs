@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Calls;
+
+/// <content>The ways out: our hang-up, the peer's BYE, silence, shut-down.</content>
+internal sealed partial class CallMachine
+{
+    /// <summary>The user hangs up, whatever state the call is in.</summary>
+    public void HangUp(Instant now)
+    {
+        switch (Phase)
+        {
+            case CallPhase.New:
+                End(CallEnds.Cancelled);
+                break;
+            case CallPhase.Calling or CallPhase.Ringing:
+                Cancel(now, CallEnds.Cancelled);
+                break;
+            case CallPhase.Incoming:
+                Reject(now, 603);
+                break;
+            case CallPhase.Answering:
+                StopMedia();
+                Enter(CallPhase.HangingUp, Instant.Never); // the core tells of the ACK or of its absence
+                break;
+            case CallPhase.Talking:
+                Do(new CallAction.SendBye(null));
+                End(CallEnds.HungUp);
+                break;
+        }
+    }
+
+    /// <summary>The peer's BYE (the core has answered it).</summary>
+    public void HandleBye(Instant now, string? reason)
+    {
+        if (Phase == CallPhase.Ended) return;
+        var end = Phase == CallPhase.HangingUp ? CallEnds.HungUp : _wasAnswered ? CallEnds.RemoteHungUp : CallEnds.CallerGaveUp;
+        End(string.IsNullOrWhiteSpace(reason) ? end : end with { Message = $"{end.Message} ({reason})" });
+    }
+
+    /// <summary>The peer has sent no media for so long.</summary>
+    public void HandleSilence(Instant now, TimeSpan silence)
+    {
+        if (Phase != CallPhase.Talking) return;
+        Do(new CallAction.SendBye("no media"));
+        End(CallEnds.MediaSilent(silence));
+    }
+
+    private void End(CallEnd end)
+    {
+        if (Phase == CallPhase.Ended) return;
+        StopMedia();
+        Enter(CallPhase.Ended, Instant.Never);
+        _reofferAt = Instant.Never;
+        Do(new CallAction.TellEnded(end));
+    }
+
+    private void StopMedia()
+    {
+        if (!_mediaFlows) return;
+        _mediaFlows = false;
+        Do(new CallAction.StopMedia());
+    }
+}
