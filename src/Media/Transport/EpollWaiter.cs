@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Earshot.Protocol;
+using static Earshot.Media.Transport.LinuxSystemCalls;
+
+namespace Earshot.Media.Transport;
+
+/// <summary>Waits by epoll, with nanosecond time-outs where the C library has them, and is woken by an eventfd.</summary>
+/// <remarks>Thread: the worker; <see cref="Wake"/>: any. Real-time: no allocation.</remarks>
+internal sealed unsafe class EpollWaiter : ISocketWaiter
+{
+    private const int Capacity = 64;
+    private const int WakeToken = -1;
+
+    // struct epoll_event is packed to 12 bytes on x86-64 and is 16 bytes elsewhere; the data stands behind the events, aligned or not.
+    private static readonly int RegistrationSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int TokenOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+
+    private readonly int _epoll;
+    private readonly int _wakeUp;
+    private bool _nanoseconds = true;
+    private int _signalled;
+
+    /// <summary>Opens the two descriptors.</summary>
+    /// <exception cref="MediaTransportException">The process may open no more descriptors.</exception>
+    public EpollWaiter()
+    {
+        const int CloseOnExec = 0x80000;
+        const int NonBlocking = 0x800;
+        _epoll = EpollCreate(CloseOnExec);
+        _wakeUp = EventDescriptor(0, CloseOnExec | NonBlocking);
+        if (_epoll < 0 || _wakeUp < 0)
+            throw new MediaTransportException("no more file descriptors: raise the limit (ulimit -n)");
+        Control(EpollCtlAdd, _wakeUp, WakeToken);
+    }
+
+    /// <inheritdoc/>
+    public void Add(UdpPort port, int token) => Control(EpollCtlAdd, (int)port.Socket.Handle, token);
+
+    /// <inheritdoc/>
+    public void Remove(UdpPort port) => Control(EpollCtlDel, (int)port.Socket.Handle, 0);
+
+    /// <inheritdoc/>
+    public int Wait(Instant now, Instant until, Span<int> ready)
+    {
+        byte* events = stackalloc byte[Capacity * 16];
+        int count = WaitFor(events, Math.Min(Capacity, ready.Length), until == Instant.Never ? -1 : Math.Max(0, until.Nanoseconds - now.Nanoseconds));
+        int tokens = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int token = BinaryPrimitives.ReadInt32LittleEndian(new(events + (i * RegistrationSize) + TokenOffset, 4));
+            if (token == WakeToken)
+                DrainWakeUp();
+            else
+                ready[tokens++] = token;
+        }
+
+        return tokens;
+    }
+
+    /// <inheritdoc/>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _signalled, 1) != 0)
+            return;
+        ulong one = 1;
+        Write(_wakeUp, &one, sizeof(ulong));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close(_wakeUp);
+        Close(_epoll);
+    }
+
+    private int WaitFor(byte* events, int capacity, long nanoseconds)
+    {
+        if (_nanoseconds)
+        {
+            try
+            {
+                var timeout = new TimeSpec { Seconds = nanoseconds / 1_000_000_000, Nanoseconds = nanoseconds % 1_000_000_000 };
+                int count = EpollWaitNanoseconds(_epoll, events, capacity, nanoseconds < 0 ? null : &timeout, null);
+                if (count >= 0 || Marshal.GetLastPInvokeError() is EIntr)
+                    return Math.Max(0, count);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // glibc before 2.35.
+            }
+
+            _nanoseconds = false;
+        }
+
+        int milliseconds = nanoseconds < 0 ? -1 : (int)Math.Min(int.MaxValue, (nanoseconds + 999_999) / 1_000_000);
+        return Math.Max(0, EpollWait(_epoll, events, capacity, milliseconds));
+    }
+
+    // First empty the eventfd, then allow the next signal: a producer in between finds the flag set, and its work is done in this turn.
+    private void DrainWakeUp()
+    {
+        ulong count;
+        Read(_wakeUp, &count, sizeof(ulong));
+        Interlocked.Exchange(ref _signalled, 0);
+    }
+
+    private void Control(int operation, int descriptor, int token)
+    {
+        byte* registration = stackalloc byte[16];
+        *(uint*)registration = EpollIn;
+        BinaryPrimitives.WriteInt64LittleEndian(new(registration + TokenOffset, 8), token);
+        EpollControl(_epoll, operation, descriptor, registration);
+    }
+}
