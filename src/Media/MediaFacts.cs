@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
 
@@ -10,7 +11,7 @@ namespace Earshot.Media;
 /// <param name="SrtpProfile">The SRTP crypto suite, e.g. <c>AES_CM_128_HMAC_SHA1_80</c>; null when media is clear.</param>
 /// <param name="Local">Where media is received, as advertised.</param>
 /// <param name="Remote">Where media is sent; null while none is known.</param>
-/// <param name="Flow">Which way media flows, seen from here.</param>
+/// <param name="Direction">Which way media flows, seen from here.</param>
 /// <param name="HeldByPeer">True when the peer put this side on hold.</param>
 /// <param name="RtcpMux">True when RTCP shares the RTP port.</param>
 /// <param name="DtmfByEvent">True when keys go as telephone-event (RFC 4733).</param>
@@ -21,7 +22,7 @@ internal sealed record MediaFacts(
     string? SrtpProfile,
     IPEndPoint Local,
     IPEndPoint? Remote,
-    MediaFlow Flow,
+    MediaDirection Direction,
     bool HeldByPeer,
     bool RtcpMux,
     bool DtmfByEvent)

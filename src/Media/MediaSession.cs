@@ -2,6 +2,7 @@
 using System.Net;
 using Earshot.Audio.Ends;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
 
@@ -42,15 +43,17 @@ internal sealed class MediaSession : IVoice, IDisposable
     public MediaNegotiationResult AcceptOffer(ReadOnlyMemory<byte> sdp, IPAddress towardsPeer) => throw new NotImplementedException();
 
     /// <summary>Takes the peer's answer to our offer, from a 183, a 200 or an ACK. The same answer again changes nothing.</summary>
-    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp) => throw new NotImplementedException();
+    /// <param name="sdp">The answer.</param>
+    /// <param name="final">False for one in an unreliable provisional response: a later answer may differ.</param>
+    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp, bool final = true) => throw new NotImplementedException();
 
     /// <summary>Forgets our open offer: it was refused or overtaken (491, 488, CANCEL). What was agreed before goes on.</summary>
     public void Rollback() => throw new NotImplementedException();
 
-    /// <summary>Writes a new offer in a running call: hold (<see cref="MediaFlow.Send"/>), resume, other codecs.</summary>
-    /// <param name="flow">Which way media shall flow.</param>
+    /// <summary>Writes a new offer in a running call: hold (<see cref="MediaDirection.SendOnly"/>), resume, other codecs.</summary>
+    /// <param name="direction">Which way media shall flow.</param>
     /// <param name="codecs">Codec names in order; null keeps those of the session.</param>
-    public ReadOnlyMemory<byte> CreateReoffer(MediaFlow flow, IReadOnlyList<string>? codecs = null) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> CreateReoffer(MediaDirection direction, IReadOnlyList<string>? codecs = null) => throw new NotImplementedException();
 
     /// <summary>Answers the peer's new offer in a running call. A refusal leaves the call as it was.</summary>
     public MediaNegotiationResult AcceptReoffer(ReadOnlyMemory<byte> sdp) => throw new NotImplementedException();

@@ -1,32 +1,7 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Protocol.Sdp;
+
 namespace Earshot.Media;
-
-/// <summary>Whether a call's media is encrypted.</summary>
-internal enum MediaSecurity
-{
-    /// <summary>SRTP with keys in the SDP (RFC 4568). A peer that cannot is refused; nothing is sent or played in clear.</summary>
-    Sdes,
-
-    /// <summary>RTP in clear, because it was asked for by name.</summary>
-    None,
-}
-
-/// <summary>Which way media may flow, seen from here (RFC 3264 §5.1).</summary>
-[Flags]
-internal enum MediaFlow
-{
-    /// <summary><c>a=inactive</c>.</summary>
-    None = 0,
-
-    /// <summary><c>a=sendonly</c>: what a party that holds the other says.</summary>
-    Send = 1,
-
-    /// <summary><c>a=recvonly</c>.</summary>
-    Receive = 2,
-
-    /// <summary><c>a=sendrecv</c>.</summary>
-    Both = Send | Receive,
-}
 
 /// <summary>What one call's media wishes for.</summary>
 internal sealed record MediaSessionOptions
@@ -50,7 +25,7 @@ internal sealed record MediaSessionOptions
     public bool Fec { get; init; }
 
     /// <summary>Encrypted unless clear media was asked for by name.</summary>
-    public MediaSecurity Security { get; init; } = MediaSecurity.Sdes;
+    public MediaSecurityPolicy Security { get; init; } = MediaSecurityPolicy.Sdes;
 
     /// <summary>Samples at 48 kHz of the blocks that the end captures and plays.</summary>
     public int BlockSamples { get; init; } = 480;
