@@ -22,7 +22,7 @@ internal sealed record NegotiatedCodec(
 /// <param name="RemoteMkiLength">Bytes of it in each of the peer's packets; ours carry none.</param>
 /// <param name="RemoteLifetime">Packets the peer's key lasts for; 0 when it does not say.</param>
 internal sealed record NegotiatedCrypto(
-    string Suite, string LocalKey, string RemoteKey, UInt128 RemoteMki, int RemoteMkiLength, UInt128 RemoteLifetime);
+    string Suite, string LocalKey, string RemoteKey, UInt128 RemoteMki, int RemoteMkiLength, ulong RemoteLifetime);
 
 /// <summary>What an offer and its answer agreed upon for the one audio stream. Immutable.</summary>
 internal sealed record NegotiatedMedia

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Protocol.Sdp;
+
+/// <summary>An offer of ours, and how its answer is read (RFC 3264 §5, §7).</summary>
+/// <param name="Local">What we brought.</param>
+/// <param name="Text">The offer.</param>
+/// <param name="Index">The place of our stream.</param>
+internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Index)
+{
+    /// <summary>Writes an offer: in a running call the m= lines keep their number and order (RFC 3264 §8).</summary>
+    /// <exception cref="ArgumentException">Encryption is wanted, or was agreed before, and no keys are supplied; or no codec.</exception>
+    public static Offering Of(LocalMedia local, AgreedStream? previous, PayloadNumbers numbers)
+    {
+        var wasEncrypted = previous?.Media.Crypto is not null;
+        var encrypt = local.Security == MediaSecurityPolicy.Sdes || wasEncrypted;
+        if (encrypt && local.Crypto.Count == 0)
+            throw new ArgumentException("The offer must be encrypted: supply a suite and key in LocalMedia.Crypto.", nameof(local));
+        if (local.Codecs.Count == 0) throw new ArgumentException("An offer needs a codec in LocalMedia.Codecs.", nameof(local));
+        var keepsProfile = previous is not null && wasEncrypted == encrypt;
+        var text = new DescriptionText
+        {
+            Local = local,
+            Slots = previous?.Slots ?? [null],
+            Profile = keepsProfile ? previous!.Profile : encrypt ? "RTP/SAVP" : "RTP/AVP",
+            Formats = numbers.Assign(local.Codecs),
+            Direction = local.Direction,
+            RtcpMux = local.RtcpMux,
+            Crypto = encrypt ? [.. local.Crypto.Select((c, i) => CryptoAttribute.Write(i + 1, c.Suite, c.InlineKey))] : [],
+        };
+        return new Offering(local, text, previous?.Index ?? 0);
+    }
+
+    /// <summary>Reads the answer.</summary>
+    public NegotiationResult Read(SessionDescription answer, out AgreedStream? agreed)
+    {
+        agreed = null;
+        if (Index >= answer.Media.Length || !answer.Media[Index].IsAudio)
+            return NegotiationResult.Refused(NegotiationFailure.Malformed, "the answer lacks the stream that was offered");
+        var audio = answer.Media[Index];
+        if (audio.Port == 0) return NegotiationResult.Refused(NegotiationFailure.NoAudio, "the peer refused the audio stream");
+        if (RemoteStream.TryRead(answer, audio) is not { } remote)
+            return NegotiationResult.Refused(NegotiationFailure.UnsupportedAddress, "the answer's address is missing, or no numeric unicast one");
+        if (ReadCrypto(audio, out var crypto) is { } refusal) return refusal;
+        var match = CodecMatch.WithAnswer(remote.Formats, [.. Text.Formats]);
+        if (match.Codecs.Count == 0)
+            return NegotiationResult.Refused(NegotiationFailure.NoCommonCodec, "the answer names no codec that was offered");
+        var direction = Local.Direction & remote.Direction.Mirrored();
+        var media = AgreedStream.Join(remote, Local, match, crypto, direction, Local.RtcpMux && remote.RtcpMux);
+        agreed = new AgreedStream(media, [.. Text.Formats], Index, Text.Slots, Text.Profile);
+        return new NegotiationResult(NegotiationFailure.None, default, media, "");
+    }
+
+    private NegotiationResult? ReadCrypto(MediaDescription audio, out NegotiatedCrypto? crypto)
+    {
+        crypto = null;
+        var profile = MediaProfiles.Of(audio.Protocol);
+        var isSecure = MediaProfiles.Of(System.Text.Encoding.ASCII.GetBytes(Text.Profile)) == MediaProfile.Secure;
+        if (profile is MediaProfile.Unknown or MediaProfile.Dtls || (profile == MediaProfile.Secure && !isSecure))
+            return NegotiationResult.Refused(NegotiationFailure.UnsupportedProfile, $"the peer answers {audio.ProtocolText}, which was not offered");
+        if (Text.Crypto.Count == 0) return null;
+        var hasLine = audio.HasAttribute("crypto"u8);
+        if (!hasLine || (isSecure && profile == MediaProfile.Clear))
+            return NegotiationResult.Refused(NegotiationFailure.EncryptionRequired, "the peer answers with clear media, and this call must be encrypted");
+        crypto = CryptoSelection.FromAnswer(audio, Local.Crypto);
+        return crypto is not null
+            ? null
+            : NegotiationResult.Refused(NegotiationFailure.NoCommonCrypto, "the answer takes none of the SRTP suites that were offered");
+    }
+}
