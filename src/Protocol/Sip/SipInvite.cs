@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Protocol.Sip;
+
+/// <summary>An outgoing call.</summary>
+internal sealed record SipInvite
+{
+    /// <summary>Whom to call: a SIP URI, without angle brackets.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The offer; empty to let the peer offer.</summary>
+    public ReadOnlyMemory<byte> Sdp { get; init; }
+
+    /// <summary>Flows in order of preference; when empty the core asks with ResolveNeeded.</summary>
+    public IReadOnlyList<SipFlow> Flows { get; init; } = [];
+
+    /// <summary>Overrides the display name of From.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>Overrides the user part of From and Contact.</summary>
+    public string? User { get; init; }
+
+    /// <summary>A pre-loaded route set (RFC 3261 §12.2.1.1), as URIs.</summary>
+    public IReadOnlyList<string> Route { get; init; } = [];
+
+    /// <summary>Header fields to add; names and values must hold no line ends.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}
