@@ -15,12 +15,13 @@ internal sealed class JitterBuffer
     public const int MaximumBlock = 960;
 
     private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
+    private readonly PlayoutStatistics _statistics = new();
 
     /// <summary>How long before <c>playsAt</c> a block is pulled. Zero, the default, suits files and clocked ends; a wrong value is corrected by what arrivals prove.</summary>
     public TimeSpan OutputLatency { get; set; }
 
     /// <summary>The counters now.</summary>
-    public PlayoutSnapshot Statistics { get; private set; }
+    public PlayoutSnapshot Statistics => _statistics.Read();
 
     /// <summary>Registers the decoder of a payload type, or takes it away. The decoder stays the caller's to dispose of, after the last pull.</summary>
     /// <param name="payloadType">0 to 127.</param>
@@ -47,6 +48,7 @@ internal sealed class JitterBuffer
     public void Pull(Instant playsAt, Span<short> block, out PulledInfo info)
     {
         block.Clear();
+        _statistics.Publish();
         info = new PulledInfo(PlayedKind.Silence, 0, Instant.Never, false);
     }
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs;
+
+namespace Earshot.Media.Playout;
+
+/// <summary>Makes sound up for what is missing: the codec's own where it has one, else the last pitch period repeated; both fade out in a long gap.</summary>
+/// <remarks>Thread: playback. Real-time: no allocation.</remarks>
+internal sealed class Concealment
+{
+    /// <summary>60 ms sound as before, then fade.</summary>
+    private const int FadeFrom = 2880;
+
+    /// <summary>Silent after 180 ms: repeated speech turns into a buzz.</summary>
+    private const int FadeTo = 8640;
+
+    /// <summary>Opus makes up sound in whole steps of 2.5 ms.</summary>
+    private const int CodecStep = 120;
+
+    private const int Compared = 480;
+
+    private readonly short[] _period = new short[PitchSearch.MaximumLag];
+    private int _lag;
+    private int _phase;
+
+    /// <summary>Samples made up since the gap began.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The gap has faded out.</summary>
+    public bool IsSilent => Length >= FadeTo;
+
+    /// <summary>Received sound follows: the next gap is a new one.</summary>
+    public void End() => Length = 0;
+
+    /// <summary>Appends made-up sound.</summary>
+    /// <param name="queue">Where it goes, and the past that it continues.</param>
+    /// <param name="wanted">Samples.</param>
+    /// <param name="decoder">The stream's decoder, if any.</param>
+    /// <param name="pause">A pause of the sender and no loss: the codec's noise does not fade.</param>
+    /// <param name="kind">What it is to be called.</param>
+    public void Append(SampleQueue queue, int wanted, IAudioDecoder? decoder, bool pause, PlayedKind kind)
+    {
+        Span<short> room = queue.Reserve(wanted + CodecStep)[..wanted];
+        bool own = decoder is not { HasConcealment: true };
+        if (IsSilent && (!pause || own))
+            room.Clear();
+        else if (own || !FromCodec(decoder!, room))
+            Repeat(queue, room);
+        if (!pause || own)
+            Fade(room, Length);
+        Length = Math.Min(Length + wanted, FadeTo);
+        queue.Commit(wanted, kind, Protocol.Instant.Never);
+    }
+
+    /// <summary>Continues the queue's sound by its last pitch period, for a cross-fade into whatever comes.</summary>
+    public static void Continue(SampleQueue queue, Span<short> tail)
+    {
+        ReadOnlySpan<short> past = queue.Past;
+        int lag = PitchSearch.BestLag(past, past.Length - Compared, Compared, -1, PitchSearch.MaximumLag, out _);
+        for (int i = 0; i < tail.Length; i++)
+            tail[i] = i < lag ? past[past.Length - lag + i] : tail[i - lag];
+    }
+
+    private static bool FromCodec(IAudioDecoder decoder, Span<short> room)
+    {
+        int whole = room.Length / CodecStep * CodecStep;
+        if (whole != room.Length)
+            return false;
+        return decoder.Conceal(room) == room.Length;
+    }
+
+    private void Repeat(SampleQueue queue, Span<short> room)
+    {
+        if (Length == 0 || _lag == 0)
+            LearnPeriod(queue.Past);
+        for (int i = 0; i < room.Length; i++)
+        {
+            room[i] = _period[_phase];
+            _phase = _phase + 1 == _lag ? 0 : _phase + 1;
+        }
+    }
+
+    /// <summary>The last period, its end faded into what came before it, so that it joins its own beginning.</summary>
+    private void LearnPeriod(ReadOnlySpan<short> past)
+    {
+        _lag = PitchSearch.BestLag(past, past.Length - Compared, Compared, -1, PitchSearch.MaximumLag, out _);
+        past[^_lag..].CopyTo(_period);
+        int fade = Math.Min(_lag / 4, 60);
+        Span<short> end = _period.AsSpan(_lag - fade, fade);
+        Span<short> last = stackalloc short[60];
+        end.CopyTo(last);
+        past.Slice(past.Length - _lag - fade, fade).CopyTo(end);
+        CrossFade.Into(end, last);
+        _phase = 0;
+    }
+
+    private static void Fade(Span<short> room, int at)
+    {
+        if (at + room.Length <= FadeFrom)
+            return;
+        for (int i = 0; i < room.Length; i++)
+            room[i] = (short)(room[i] * Math.Clamp((FadeTo - at - i) / (float)(FadeTo - FadeFrom), 0f, 1f));
+    }
+}
