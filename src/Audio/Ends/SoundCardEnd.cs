@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Audio.Devices;
+using Earshot.Audio.Devices.Clock;
+
+namespace Earshot.Audio.Ends;
+
+//  microphone ─► CapturePort ─┐ epoch                          ┌─► voice 1 (a call)
+//  null end ──► CapturePort ──┴─► gain, mute, meter ─► VoiceMixer ─► voice 2
+//                                                              └─► …
+//  speaker ◄── PlaybackPort ─┐ epoch
+//  null end ◄─ PlaybackPort ─┴── meter ◄── gain ◄── VoiceMixer ◄── saturating sum of the voices
+//
+//  watchdog, every 10 ms: a side that stopped calling goes to its null end, and back when it calls again
+
+/// <summary>The sound card of an engine: captured once for all calls, played as the mix of all calls.</summary>
+/// <remarks>
+/// Thread: <see cref="OnCaptured"/> and <see cref="OnPlayback"/> on the device's threads, real-time: no allocation, lock or system call.
+/// The rest on ordinary threads; <see cref="Noticed"/> is raised on the watchdog's.
+/// </remarks>
+internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
+{
+    private const int CheckEveryMs = 10;
+    private readonly VoiceMixer _voices = new();
+    private readonly CardSide _captureSide = new(isCapture: true);
+    private readonly CardSide _playbackSide = new(isCapture: false);
+    private readonly short[] _captured = new short[VoiceMixer.MaxBlock];
+    private readonly BlockMeter _captureMeter = new();
+    private readonly BlockMeter _playbackMeter = new();
+    private readonly AudioStreamRequest _request;
+    private readonly AudioEnd _standIn = new(AudioEnds.Null, null);
+    private Thread? _watchdog;
+    private volatile bool _stopping;
+
+    /// <summary>Opens a microphone and a speaker; they are stopped until <see cref="Start"/>.</summary>
+    /// <exception cref="AudioDeviceException">One of them cannot be used; one line.</exception>
+    public SoundCardEnd(AudioEnd source, AudioEnd sink, AudioStreamRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(sink);
+        _request = request;
+        Capture = source.OpenCapture(request, new CapturePort(_captureSide.Gate, 0, this));
+        try
+        {
+            Playback = sink.OpenPlayback(request, new PlaybackPort(_playbackSide.Gate, 0, this));
+        }
+        catch
+        {
+            Capture.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A card was lost or came back. Raised on an ordinary thread.</summary>
+    public event Action<CardNotice>? Noticed;
+
+    /// <summary>The microphone that was opened, for its name, format and xruns.</summary>
+    public ICaptureStream Capture { get; }
+
+    /// <summary>The speaker that was opened, for its name, format and xruns.</summary>
+    public IPlaybackStream Playback { get; }
+
+    /// <summary>True once a file that is played once has been heard to its end.</summary>
+    public bool SourceEnded => Capture is IFiniteSource { HasEnded: true };
+
+    /// <summary>The voices hear silence instead of the microphone.</summary>
+    public bool IsMuted { get; set; }
+
+    /// <summary>Factor on what the microphone hears, 1 by default.</summary>
+    public float CaptureGain { get; set; } = 1;
+
+    /// <summary>Factor on what the speaker plays, 1 by default.</summary>
+    public float PlaybackGain { get; set; } = 1;
+
+    /// <summary>What the microphone hears, also while muted.</summary>
+    public AudioLevel CaptureLevel => _captureMeter.Level;
+
+    /// <summary>What the speaker plays.</summary>
+    public AudioLevel PlaybackLevel => _playbackMeter.Level;
+
+    /// <summary>True while a null end stands in for the microphone.</summary>
+    public bool IsCaptureLost => _captureSide.IsLost;
+
+    /// <summary>True while a null end stands in for the speaker.</summary>
+    public bool IsPlaybackLost => _playbackSide.IsLost;
+
+    /// <summary>Under- and overruns of both directions.</summary>
+    public long Xruns => Capture.Xruns + Playback.Xruns;
+
+    /// <summary>How many voices are attached.</summary>
+    public int VoiceCount => _voices.Count;
+
+    /// <summary>Starts both directions and the watchdog.</summary>
+    /// <exception cref="AudioDeviceException">The device refused.</exception>
+    public void Start()
+    {
+        StartStreams(MonotonicClock.Now);
+        _watchdog = new Thread(Watch) { IsBackground = true, Name = "card watchdog" };
+        _watchdog.Start();
+    }
+
+    /// <summary>Adds a call; it is served from the next block on.</summary>
+    public void Attach(IVoice voice) => _voices.Add(voice);
+
+    /// <summary>Removes a call. When this returns, the voice is not being called and never will be again.</summary>
+    public void Detach(IVoice voice)
+    {
+        if (!_voices.Remove(voice))
+            return;
+        _captureSide.Gate.WaitForPass();
+        _playbackSide.Gate.WaitForPass();
+    }
+
+    /// <inheritdoc/>
+    public void OnCaptured(ReadOnlySpan<short> block, long capturedAt)
+    {
+        var own = _captured.AsSpan(0, block.Length);
+        block.CopyTo(own);
+        if (CaptureGain != 1)
+            BlockMath.Scale(own, CaptureGain);
+        _captureMeter.Measure(own);
+        if (IsMuted)
+            own.Clear();
+        _voices.Capture(own, capturedAt);
+    }
+
+    /// <inheritdoc/>
+    public void OnPlayback(Span<short> block, long playsAt)
+    {
+        _voices.Play(block, playsAt);
+        if (PlaybackGain != 1)
+            BlockMath.Scale(block, PlaybackGain);
+        _playbackMeter.Measure(block);
+    }
+
+    /// <summary>Stops everything; within a few seconds even when a device hangs.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _watchdog?.Join();
+        _captureSide.Stop();
+        _playbackSide.Stop();
+        // A side that was never started holds no stream yet.
+        Capture.Dispose();
+        Playback.Dispose();
+    }
+
+    /// <summary>Starts the streams without the watchdog; tests tell the time through <see cref="CheckCards"/>.</summary>
+    internal void StartStreams(long now)
+    {
+        _playbackSide.Start(Playback, OpenPlaybackStandIn, now);
+        _captureSide.Start(Capture, OpenCaptureStandIn, now);
+    }
+
+    /// <summary>One look of the watchdog.</summary>
+    internal void CheckCards(long now)
+    {
+        Tell(_playbackSide.Check(now));
+        Tell(_captureSide.Check(now));
+    }
+
+    private void Tell(CardNotice? notice)
+    {
+        if (notice is not null)
+            Noticed?.Invoke(notice);
+    }
+
+    private IAudioStream OpenPlaybackStandIn() =>
+        _standIn.OpenPlayback(_request, new PlaybackPort(_playbackSide.Gate, _playbackSide.StandInEpoch, this));
+
+    private IAudioStream OpenCaptureStandIn() =>
+        _standIn.OpenCapture(_request, new CapturePort(_captureSide.Gate, _captureSide.StandInEpoch, this));
+
+    private void Watch()
+    {
+        while (!_stopping)
+        {
+            CheckCards(MonotonicClock.Now);
+            Thread.Sleep(CheckEveryMs);
+        }
+    }
+}
