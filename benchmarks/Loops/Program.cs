@@ -1,1 +1,4 @@
-return 0;
+// SPDX-License-Identifier: MIT
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
