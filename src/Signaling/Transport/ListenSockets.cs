@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+
+namespace Earshot.Signaling.Transport;
+
+/// <summary>A UDP socket and a TCP listener on the same address and port (RFC 3261 §18.2.1).</summary>
+internal sealed class ListenSockets : IDisposable
+{
+    private const int PortsTried = 64;
+
+    private ListenSockets(Socket udp, Socket tcp)
+    {
+        Udp = udp;
+        Tcp = tcp;
+        EndPoint = AddressRules.Plain((IPEndPoint)udp.LocalEndPoint!);
+    }
+
+    /// <summary>For datagrams.</summary>
+    public Socket Udp { get; }
+
+    /// <summary>For connections.</summary>
+    public Socket Tcp { get; }
+
+    /// <summary>What was bound.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Binds both; port 0 takes one that is free for both.</summary>
+    /// <exception cref="SignalingTransportException">Taken, or no address of this machine.</exception>
+    public static ListenSockets Bind(IPEndPoint wish)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Socket? udp = null;
+            Socket? tcp = null;
+            try
+            {
+                udp = New(wish, SocketType.Dgram, ProtocolType.Udp);
+                udp.Bind(wish);
+                tcp = New(wish, SocketType.Stream, ProtocolType.Tcp);
+                tcp.Bind(new IPEndPoint(wish.Address, ((IPEndPoint)udp.LocalEndPoint!).Port));
+                tcp.Listen(128);
+                return new ListenSockets(udp, tcp);
+            }
+            catch (SocketException e)
+            {
+                udp?.Dispose();
+                tcp?.Dispose();
+                var isTaken = e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied;
+                if (wish.Port != 0 || !isTaken || attempt == PortsTried) throw Explained(wish, e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Udp.Dispose();
+        Tcp.Dispose();
+    }
+
+    private static Socket New(IPEndPoint wish, SocketType type, ProtocolType protocol)
+    {
+        var socket = new Socket(wish.AddressFamily, type, protocol);
+        if (wish.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = wish.Address.Equals(IPAddress.IPv6Any);
+        // On Windows two programs could share a port, and each would get half of the messages.
+        if (OperatingSystem.IsWindows()) socket.ExclusiveAddressUse = true;
+        return socket;
+    }
+
+    private static SignalingTransportException Explained(IPEndPoint wish, SocketException e) => new(
+        e.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => $"SIP port {wish.Port} on {wish.Address} is taken: stop the other program, or listen on another port (0 picks one)",
+            SocketError.AddressNotAvailable => $"{wish.Address} is no address of this machine: listen on one that is, or on 0.0.0.0",
+            SocketError.AccessDenied => $"SIP port {wish.Port} on {wish.Address} may not be used: take one above 1023",
+            _ => $"cannot listen on {wish}: {e.Message}",
+        },
+        e);
+}
