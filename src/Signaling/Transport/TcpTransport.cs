@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+using Earshot.Protocol;
+using Earshot.Protocol.Sip;
+
+namespace Earshot.Signaling.Transport;
+
+/// <summary>The TCP connections of an agent: those that strangers open and those that we open. Their number is bounded.</summary>
+/// <remarks>Thread: the signalling loop, but <see cref="AcceptAsync"/>, which posts to it.</remarks>
+internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbox mailbox, Action<Instant, SipFlow, TransportFailure> failed)
+{
+    /// <summary>Connections at once.</summary>
+    public const int MaxConnections = 1024;
+
+    /// <summary>A connection that never carried a message is closed after this (RFC 3261 has no figure: 64·T1).</summary>
+    public static readonly TimeSpan SilentLimit = TimeSpan.FromSeconds(32);
+
+    /// <summary>A connection on which nothing went either way is closed after this; a call's next request opens another.</summary>
+    public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<SipFlow, TcpConnection> _connections = [];
+    private readonly HashSet<Task> _running = [];
+    private Instant _nextSweep = Instant.Never;
+
+    /// <summary>Connections now.</summary>
+    public int Count => _connections.Count;
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
+    public Instant PollTimeout() => _nextSweep;
+
+    /// <summary>Takes connections in until the listener is closed.</summary>
+    public async Task AcceptAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listen.Tcp.AcceptAsync(stop).ConfigureAwait(false);
+                mailbox.Post(now => TakeIn(now, socket));
+            }
+            catch (SocketException) when (!stop.IsCancellationRequested)
+            {
+                // Out of descriptors, or a client that reset at once: the listener itself is well.
+                await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Sends, opening the connection when it is ours to open.</summary>
+    public void Send(Instant now, SipFlow flow, ReadOnlyMemory<byte> message)
+    {
+        if (!_connections.TryGetValue(flow, out var connection))
+        {
+            if (!flows.IsOutbound(flow) || !HasRoom(now))
+            {
+                failed(now, flow, TransportFailure.Closed);
+                return;
+            }
+            connection = Open(now, flow);
+            if (connection is null) return;
+        }
+        if (!connection.TrySend(message)) connection.Close();
+    }
+
+    /// <summary>Closes what is idle.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (now < _nextSweep) return;
+        foreach (var connection in _connections.Values)
+        {
+            if (now - connection.LastActive > (connection.HasSpoken ? IdleLimit : SilentLimit)) connection.Close();
+        }
+        _nextSweep = _connections.Count == 0 ? Instant.Never : now + SweepInterval;
+    }
+
+    /// <summary>Closes everything and waits for it; what is queued still goes out.</summary>
+    public Task CloseAsync()
+    {
+        var finishing = _connections.Values.Select(c => c.FinishAsync());
+        return Task.WhenAll([.. finishing, .. _running]);
+    }
+
+    private void TakeIn(Instant now, Socket socket)
+    {
+        try
+        {
+            var remote = AddressRules.Plain((IPEndPoint)socket.RemoteEndPoint!);
+            if (HasRoom(now) && flows.Inbound(now, remote) is { } flow)
+            {
+                Run(now, new TcpConnection(socket, flow, mailbox), null);
+                return;
+            }
+        }
+        catch (SocketException)
+        {
+            // The client was gone before we looked.
+        }
+        socket.Dispose();
+    }
+
+    private TcpConnection? Open(Instant now, SipFlow flow)
+    {
+        var isDual = listen.Tcp.AddressFamily == AddressFamily.InterNetworkV6 && listen.Tcp.DualMode;
+        if (AddressRules.For(flow.Remote, listen.Tcp.AddressFamily, isDual) is not { } to)
+        {
+            failed(now, flow, TransportFailure.Unreachable);
+            return null;
+        }
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (to.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = isDual;
+            if (!AddressRules.IsWildcard(listen.EndPoint.Address)) socket.Bind(new IPEndPoint(listen.EndPoint.Address, 0));
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            failed(now, flow, SocketFailures.Of(e.SocketErrorCode));
+            return null;
+        }
+        var connection = new TcpConnection(socket, flow, mailbox);
+        Run(now, connection, to);
+        return connection;
+    }
+
+    private void Run(Instant now, TcpConnection connection, IPEndPoint? connectTo)
+    {
+        _connections[connection.Flow] = connection;
+        if (_nextSweep == Instant.Never) _nextSweep = now + SweepInterval;
+        // Off the loop from the first step: what a connect or a read does at once must not hold signalling up.
+        var running = Task.Run(() => connection.RunAsync(connectTo));
+        _running.Add(running);
+        _ = running.ContinueWith(t => mailbox.Post(at => Ended(at, connection, t)), TaskScheduler.Default);
+    }
+
+    private void Ended(Instant now, TcpConnection connection, Task<TransportFailure> run)
+    {
+        _running.Remove(run);
+        if (_connections.TryGetValue(connection.Flow, out var current) && current == connection) _connections.Remove(connection.Flow);
+        connection.Dispose();
+        failed(now, connection.Flow, run.IsCompletedSuccessfully ? run.Result : TransportFailure.Closed);
+    }
+
+    // A stranger who holds connections open without a word makes room for those who speak.
+    private bool HasRoom(Instant now)
+    {
+        if (_connections.Count < MaxConnections) return true;
+        TcpConnection? oldest = null;
+        foreach (var connection in _connections.Values)
+        {
+            if (!connection.HasSpoken && !flows.IsOutbound(connection.Flow) && (oldest is null || connection.LastActive < oldest.LastActive))
+                oldest = connection;
+        }
+        if (oldest is null || now - oldest.LastActive < TimeSpan.FromSeconds(1)) return false;
+        oldest.Close();
+        return _connections.Remove(oldest.Flow);
+    }
+}
