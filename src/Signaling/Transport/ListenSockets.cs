@@ -8,6 +8,8 @@ namespace Earshot.Signaling.Transport;
 internal sealed class ListenSockets : IDisposable
 {
     private const int PortsTried = 64;
+    // Twenty calls that begin at once send some hundred datagrams before the loop has looked at the first.
+    private const int ReceiveBuffer = 1 << 20;
 
     private ListenSockets(Socket udp, Socket tcp)
     {
@@ -36,6 +38,7 @@ internal sealed class ListenSockets : IDisposable
             try
             {
                 udp = New(wish, SocketType.Dgram, ProtocolType.Udp);
+                udp.ReceiveBufferSize = ReceiveBuffer;
                 udp.Bind(wish);
                 tcp = New(wish, SocketType.Stream, ProtocolType.Tcp);
                 tcp.Bind(new IPEndPoint(wish.Address, ((IPEndPoint)udp.LocalEndPoint!).Port));
