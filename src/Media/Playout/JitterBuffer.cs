@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Codecs;
 using Earshot.Protocol;
+using static Earshot.Media.Playout.PlayoutStatistics;
 
 namespace Earshot.Media.Playout;
 
 /// <summary>Packets in as they arrive, 48 kHz mono blocks out as they play.</summary>
 /// <remarks>
+/// <code>
+///   Insert ─► StreamTimeline ─► PacketBuffer ─────────► StreamDecoder ─► SampleQueue ─► Pull
+///                  └─► ArrivalHistory ─► TargetDelay ─► PlayoutDecision ─► TimeStretch ──┘
+/// </code>
 /// Thread: playback, but for <see cref="SetDecoder"/> and <see cref="Statistics"/>, which any thread may call.
 /// Real-time: no allocation, lock or system call after construction; it is told the time and never asks.
 /// </remarks>
@@ -14,13 +19,26 @@ internal sealed class JitterBuffer
     /// <summary>Longest block of one pull: 20 ms.</summary>
     public const int MaximumBlock = 960;
 
+    /// <summary>Standing sound beyond the target that is dropped at once; below, it is played a little faster until it is gone.</summary>
+    private const double DropBeyondMs = 500;
+
     private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
     private readonly PlayoutStatistics _statistics = new();
+    private readonly StreamTimeline _timeline = new();
+    private readonly PacketBuffer _packets = new();
+    private readonly ArrivalHistory _arrivals = new();
+    private readonly PullClock _clock = new();
+    private readonly PlayoutDecision _decision = new();
+    private readonly StreamDecoder _stream;
+    private double _targetMs;
+
+    /// <summary>Allocates everything that a call needs.</summary>
+    public JitterBuffer() => _stream = new StreamDecoder(_packets, _decoders, _statistics);
 
     /// <summary>How long before <c>playsAt</c> a block is pulled. Zero, the default, suits files and clocked ends; a wrong value is corrected by what arrivals prove.</summary>
     public TimeSpan OutputLatency { get; set; }
 
-    /// <summary>The counters now.</summary>
+    /// <summary>The counters as of the last pull.</summary>
     public PlayoutSnapshot Statistics => _statistics.Read();
 
     /// <summary>Registers the decoder of a payload type, or takes it away. The decoder stays the caller's to dispose of, after the last pull.</summary>
@@ -38,8 +56,17 @@ internal sealed class JitterBuffer
     /// <summary>Takes a packet in. Insert every packet that has come before pulling.</summary>
     /// <param name="packet">The packet; its payload is copied.</param>
     /// <param name="arrival">When the datagram came.</param>
-    public InsertOutcome Insert(in PlayoutPacket packet, Instant arrival) =>
-        _decoders[packet.PayloadType & 127] is null ? InsertOutcome.Unplayable : InsertOutcome.Kept;
+    public InsertOutcome Insert(in PlayoutPacket packet, Instant arrival)
+    {
+        _statistics.Add(Counter.PacketsReceived);
+        _clock.Arrived(arrival.TotalMilliseconds);
+        IAudioDecoder? decoder = Volatile.Read(ref _decoders[packet.PayloadType & 127]);
+        int duration = decoder is null || packet.Payload.Length is 0 or > PacketBuffer.MaximumPayload
+            ? -1 : decoder.PayloadSamples(packet.Payload);
+        if (duration is <= 0 or > StreamDecoder.MaximumPacket)
+            return Unplayable(packet);
+        return Place(packet, decoder!.RtpClockRate, duration, arrival);
+    }
 
     /// <summary>Fills a block: always whole, with silence when there is nothing else.</summary>
     /// <param name="playsAt">When the block's first sample is heard.</param>
@@ -47,8 +74,169 @@ internal sealed class JitterBuffer
     /// <param name="info">What it is.</param>
     public void Pull(Instant playsAt, Span<short> block, out PulledInfo info)
     {
-        block.Clear();
-        _statistics.Publish();
+        double now = _clock.PulledAt(playsAt.TotalMilliseconds, OutputLatency.TotalMilliseconds);
         info = new PulledInfo(PlayedKind.Silence, 0, Instant.Never, false);
+        if (!_timeline.Started)
+        {
+            block.Clear();
+        }
+        else
+        {
+            Prepare(now, block.Length);
+            Emit(now, block, out info);
+        }
+        _statistics.Publish();
+    }
+
+    private InsertOutcome Unplayable(in PlayoutPacket packet)
+    {
+        _statistics.Add(Counter.PacketsDiscarded);
+        if (_timeline.Ahead(packet) > 0)
+            _statistics.Add(Counter.PacketsLost, -1);
+        return InsertOutcome.Unplayable;
+    }
+
+    private InsertOutcome Place(in PlayoutPacket packet, int clock, int duration, Instant arrival)
+    {
+        long before = _timeline.Highest;
+        StreamTimeline.Placement placement = _timeline.Place(packet, clock, duration, arrival, out long sequence, out long position);
+        if (placement == StreamTimeline.Placement.TooOld)
+            return Late();
+        if (placement == StreamTimeline.Placement.Restarted)
+            Restart(position);
+        else if (_packets.Knows(sequence))
+            return Duplicate();
+        else
+            _statistics.Add(Counter.PacketsLost, sequence > before ? sequence - before - 1 : -1);
+        _arrivals.Add(arrival, position);
+        _targetMs = TargetDelay.From(_arrivals);
+        if (!_stream.CanUse(position + duration))
+        {
+            _packets.Remember(sequence);
+            return Late();
+        }
+        var slot = new PacketBuffer.Slot
+        {
+            Sequence = sequence,
+            Position = position,
+            Duration = duration,
+            Length = packet.Payload.Length,
+            Arrival = arrival,
+            PayloadType = packet.PayloadType,
+        };
+        int givenUp = _packets.Add(slot, packet.Payload);
+        if (givenUp < 0)
+            return Late();
+        _statistics.Add(Counter.PacketsDiscarded, givenUp);
+        return InsertOutcome.Kept;
+    }
+
+    private InsertOutcome Late()
+    {
+        _statistics.Add(Counter.PacketsDiscarded);
+        return InsertOutcome.Late;
+    }
+
+    private InsertOutcome Duplicate()
+    {
+        _statistics.Add(Counter.PacketsDuplicated);
+        return InsertOutcome.Duplicate;
+    }
+
+    private void Restart(long position)
+    {
+        _statistics.Add(Counter.PacketsDiscarded, _packets.Clear());
+        _statistics.Add(Counter.Restarts);
+        _arrivals.Reset();
+        _decision.Forget();
+        _stream.Restart(position);
+    }
+
+    private void Prepare(double now, int block)
+    {
+        long back = _stream.Resume();
+        if (back > 0)
+            _decision.Forget();
+        if (back > DropBeyondMs * 48)
+            _arrivals.Reset();
+        DropExcess();
+        if (_stream.Queue.Count < block && !_stream.Starving)
+            Measure(now, block);
+        _stream.Fill(block);
+        if (!_stream.Starving)
+            Stretch(block);
+    }
+
+    private void DropExcess()
+    {
+        double excess = ((_timeline.NewestEnd - _stream.End) / 48.0) - _targetMs;
+        if (excess < DropBeyondMs || _packets.Count == 0)
+            return;
+        _stream.SkipTo(_timeline.NewestEnd - (long)(_targetMs * 48) - _stream.PacketLength);
+        _decision.Forget();
+    }
+
+    /// <summary>How early the packet that this pull needs first would have come, and where in the block it begins.</summary>
+    private void Measure(double now, int block)
+    {
+        if (double.IsNaN(_arrivals.LeastMs))
+            return;
+        int have = _stream.Queue.Count;
+        int later = (block - have - 1) / _stream.PacketLength * _stream.PacketLength;
+        double slack = now - _arrivals.LeastMs - ((_stream.End + later) / 48.0);
+        _decision.Needed(slack, (have + later) / 48.0);
+    }
+
+    private void Stretch(int block)
+    {
+        double wanted = _decision.Stretch(_targetMs, block / 48.0);
+        if (wanted == 0)
+            return;
+        int samples = (int)Math.Abs(wanted * 48);
+        int changed = wanted > 0 ? Accelerate(samples, block) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
+        if (changed == 0)
+        {
+            _decision.Refused();
+            return;
+        }
+        _statistics.Add(wanted > 0 ? Counter.Removed : Counter.Inserted, changed);
+        _decision.Forget();
+    }
+
+    private int Accelerate(int samples, int block)
+    {
+        samples = Math.Min(samples, PitchSearch.MaximumLag);
+        _stream.FillFromPackets(block + samples);
+        return TimeStretch.Accelerate(_stream.Queue, Math.Min(samples, _stream.Queue.Count - block), _decision.Gate(samples / 48.0));
+    }
+
+    private void Emit(double now, Span<short> block, out PulledInfo info)
+    {
+        SampleQueue queue = _stream.Queue;
+        uint rtpTime = _timeline.RtpTimeOf(_stream.Front);
+        queue.Waiting[..block.Length].CopyTo(block);
+        var kind = PlayedKind.Silence;
+        Instant arrival = Instant.Never;
+        for (int left = block.Length; left > 0;)
+        {
+            SampleQueue.Run run = queue.TakeRun(left);
+            left -= run.Length;
+            kind = run.Kind > kind ? run.Kind : kind;
+            if (run.Arrival == Instant.Never)
+                continue;
+            arrival = Instant.Min(arrival, run.Arrival);
+            Account(now, run);
+        }
+        _statistics.Add(Counter.TotalSamples, block.Length);
+        _statistics.Set(Counter.CurrentTargetMicroseconds, (long)(_targetMs * 1000));
+        info = new PulledInfo(kind, rtpTime, arrival, true);
+    }
+
+    private void Account(double now, in SampleQueue.Run run)
+    {
+        double waited = Math.Max(0, now - run.Arrival.TotalMilliseconds);
+        _statistics.Add(Counter.Emitted, run.Length);
+        _statistics.Add(Counter.DelayMicroseconds, (long)(waited * 1000) * run.Length);
+        _statistics.Add(Counter.TargetMicroseconds, (long)(_targetMs * 1000) * run.Length);
     }
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Media.Playout;
+
+/// <summary>Decides whether to stretch, and by how much.</summary>
+/// <remarks>
+/// <code>
+///   pull T:   front F |··offset··|S = packet first needed at this pull      slack = T − S on the arrival line of the fastest packets
+///                     |------ block ------|
+/// </code>
+/// Slack must hold the target; less of it, and late packets are concealed. It changes in whole blocks: stretching moves the packet's start within its block
+/// (which costs or saves delay but no slack) until it passes the block's edge. So what may go is the offset, and whole blocks of slack in excess.
+/// Where packets and blocks do not divide each other the offset wanders and slack is continuous. Thread: playback.
+/// </remarks>
+internal sealed class PlayoutDecision
+{
+    /// <summary>Waiting a little longer than proven necessary: wake-ups of the kernel, 1 ms.</summary>
+    public const double MarginMs = 1;
+
+    private const int Kept = 4;
+    private readonly double[] _slack = new double[Kept];
+    private readonly double[] _offset = new double[Kept];
+    private int _count;
+    private int _refused;
+
+    /// <summary>A new packet is needed at this pull.</summary>
+    public void Needed(double slackMs, double offsetMs)
+    {
+        _slack[_count % Kept] = slackMs;
+        _offset[_count % Kept] = offsetMs;
+        _count++;
+    }
+
+    /// <summary>The line has moved: earlier measures say nothing.</summary>
+    public void Forget()
+    {
+        _count = 0;
+        _refused = 0;
+    }
+
+    /// <summary>The sound did not allow what was wanted; the gate opens with time.</summary>
+    public void Refused() => _refused++;
+
+    /// <summary>Likeness that stretching needs: strict for comfort, open when much delay stands or it has been refused for long.</summary>
+    public float Gate(double wantedMs) => wantedMs > 60 || _refused > 100 ? 0.4f : wantedMs > 10 || _refused > 30 ? 0.7f : 0.85f;
+
+    /// <summary>Milliseconds to take out (positive) or to put in (negative); 0: leave it.</summary>
+    public double Stretch(double targetMs, double blockMs)
+    {
+        if (_count < 2)
+            return 0;
+        int kept = Math.Min(_count, Kept);
+        int least = 0;
+        double offsetLow = double.MaxValue, offsetHigh = double.MinValue;
+        for (int i = 0; i < kept; i++)
+        {
+            if (_slack[i] < _slack[least])
+                least = i;
+            offsetLow = Math.Min(offsetLow, _offset[i]);
+            offsetHigh = Math.Max(offsetHigh, _offset[i]);
+        }
+        double low = targetMs + MarginMs;
+        double slack = _slack[least];
+        double tolerance = 1 + (targetMs / 8);
+        return offsetHigh - offsetLow < 0.5
+            ? InBlocks(slack, _offset[least], low, tolerance, blockMs)
+            : Continuous(slack, low, tolerance);
+    }
+
+    private static double InBlocks(double slack, double offset, double low, double tolerance, double block)
+    {
+        if (slack < low - MarginMs)
+            return -(block - offset + (block * Math.Floor((low - slack) / block)));
+        double blocks = Math.Max(0, Math.Floor((slack - low - tolerance) / block));
+        double spare = offset + (blocks * block);
+        return spare >= 3 ? spare : 0;
+    }
+
+    private static double Continuous(double slack, double low, double tolerance)
+    {
+        if (slack < low - MarginMs)
+            return slack - low;
+        return slack > low + tolerance + 3 ? slack - low : 0;
+    }
+}

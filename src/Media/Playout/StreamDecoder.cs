@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs;
+using Earshot.Protocol;
+using static Earshot.Media.Playout.PlayoutStatistics;
+
+namespace Earshot.Media.Playout;
+
+/// <summary>Fills the sample queue from the packets: decodes, restores by in-band FEC, conceals, and joins what does not fit together.</summary>
+/// <remarks>
+/// <code>
+///   packet here ──► decode ──────────────┐ (cross-fade after a change of any kind)
+///   gap, later packet here ──► FEC ──────┤
+///                     none ──► conceal ──┼──► SampleQueue
+///   nothing here: starving ──► conceal ──┘    time moves on tentatively: a packet that then comes late is played from its start
+/// </code>
+/// Thread: playback. Real-time: no allocation.
+/// </remarks>
+internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decoders, PlayoutStatistics statistics)
+{
+    /// <summary>Longest packet: 120 ms.</summary>
+    public const int MaximumPacket = 5760;
+
+    private const int Step = 120;
+    private const int GiveUpGap = 24000;
+
+    private readonly Concealment _concealment = new();
+    private readonly short[] _tail = new short[CrossFade.Length];
+    private IAudioDecoder? _decoder;
+    private long _lastSequence;
+    private long _fecTried;
+    private long _starvedFrom;
+    private bool _seam = true;
+    private bool _discontinuous;
+
+    /// <summary>What waits to be played.</summary>
+    public SampleQueue Queue { get; } = new();
+
+    /// <summary>Position after the last sample in the queue.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Position of the next sample to play.</summary>
+    public long Front => End - Queue.Count;
+
+    /// <summary>There was nothing to decode when it was needed, and nothing has come since.</summary>
+    public bool Starving { get; private set; }
+
+    /// <summary>Samples of the last decoded packet.</summary>
+    public int PacketLength { get; private set; } = 960;
+
+    /// <summary>Whether a packet that ends there can still be heard.</summary>
+    public bool CanUse(long end) => end > (Starving ? _starvedFrom : End);
+
+    /// <summary>A new stream begins at a position.</summary>
+    public void Restart(long position)
+    {
+        End = position;
+        Starving = false;
+        _lastSequence = 0;
+        _fecTried = 0;
+        _seam = true;
+        _decoder?.Reset();
+        _decoder = null;
+    }
+
+    /// <summary>Goes on from a packet that came while there was nothing: late ones from their start.</summary>
+    /// <returns>How far time went back, samples; negative: the packet is still ahead.</returns>
+    public long Resume()
+    {
+        if (!Starving || !TryNext(out PacketBuffer.Slot next))
+            return 0;
+        Starving = false;
+        long back = End - next.Position;
+        if (back <= 0)
+            return back;
+        End = Math.Max(next.Position, _starvedFrom);
+        _seam = true;
+        return back;
+    }
+
+    /// <summary>Leaves out what waits before a position.</summary>
+    public void SkipTo(long position)
+    {
+        End = position;
+        _seam = true;
+    }
+
+    /// <summary>Makes the queue hold so many samples, whatever it takes.</summary>
+    public void Fill(int length)
+    {
+        while (Queue.Count < length)
+        {
+            if (!TryNext(out PacketBuffer.Slot next))
+                Starve(length - Queue.Count);
+            else if (next.Position <= End)
+                Decode(next);
+            else if (next.Position - End > GiveUpGap)
+                SkipTo(next.Position);
+            else
+                Bridge(next, length - Queue.Count);
+        }
+    }
+
+    /// <summary>Decodes ahead as long as packets follow without a gap.</summary>
+    public void FillFromPackets(int length)
+    {
+        while (Queue.Count < length && TryNext(out PacketBuffer.Slot next) && next.Position <= End)
+            Decode(next);
+    }
+
+    private bool TryNext(out PacketBuffer.Slot next)
+    {
+        while (packets.TryPeek(out next))
+        {
+            if (CanUse(next.End) && decoders[next.PayloadType] is not null)
+                return true;
+            Discard(next);
+        }
+        return false;
+    }
+
+    private void Discard(in PacketBuffer.Slot packet)
+    {
+        packets.Drop(packet);
+        statistics.Add(Counter.PacketsDiscarded);
+    }
+
+    private void Decode(in PacketBuffer.Slot packet)
+    {
+        ReadOnlySpan<byte> payload = packets.Payload(packet);
+        int skip = (int)(End - packet.Position);
+        bool seam = Choose(packet.PayloadType) | _seam | skip > 0;
+        if (seam)
+            Concealment.Continue(Queue, _tail);
+        Span<short> room = Queue.Reserve(MaximumPacket);
+        int length = _decoder!.Decode(payload, room);
+        if (length <= 0)
+        {
+            Discard(packet);
+            return;
+        }
+        packets.Drop(packet);
+        _lastSequence = packet.Sequence;
+        _discontinuous = _decoder.HasConcealment && packet.Length <= 2;
+        PacketLength = length;
+        Accept(room[..length], skip, seam, _discontinuous ? PlayedKind.ComfortNoise : PlayedKind.Normal, packet.Arrival);
+    }
+
+    /// <summary>Takes received sound in, without its first samples, which have been made up already.</summary>
+    private void Accept(Span<short> sound, int skip, bool seam, PlayedKind kind, Instant arrival)
+    {
+        skip = Math.Min(skip, sound.Length);
+        int length = sound.Length - skip;
+        sound[skip..].CopyTo(sound);
+        if (seam && length > 0)
+            CrossFade.Into(sound[..Math.Min(CrossFade.Length, length)], _tail);
+        Queue.Commit(length, kind, arrival);
+        End += length;
+        _seam = false;
+        _concealment.End();
+    }
+
+    private bool Choose(byte payloadType)
+    {
+        IAudioDecoder decoder = decoders[payloadType]!;
+        if (ReferenceEquals(decoder, _decoder))
+            return false;
+        _decoder = decoder;
+        decoder.Reset();
+        return true;
+    }
+
+    private void Starve(int wanted)
+    {
+        if (!Starving)
+            _starvedFrom = End;
+        Starving = true;
+        Conceal(RoundUp(wanted), _discontinuous);
+    }
+
+    private void Bridge(in PacketBuffer.Slot next, int wanted)
+    {
+        int gap = (int)(next.Position - End);
+        bool pause = _discontinuous || next.Sequence == _lastSequence + 1;
+        if (pause)
+            Conceal(Math.Min(gap, RoundUp(wanted)), true);
+        else if (gap > next.Duration)
+            Conceal(Math.Min(gap - next.Duration, RoundUp(wanted)), false);
+        else if (!Restore(next, gap))
+            Conceal(Math.Min(gap, RoundUp(wanted)), false);
+    }
+
+    /// <summary>The end of the gap from the copy that the next packet carries.</summary>
+    private bool Restore(in PacketBuffer.Slot next, int gap)
+    {
+        if (_fecTried == next.Sequence || !ReferenceEquals(decoders[next.PayloadType], _decoder))
+            return false;
+        _fecTried = next.Sequence;
+        bool seam = _seam || gap < next.Duration;
+        if (seam)
+            Concealment.Continue(Queue, _tail);
+        Span<short> room = Queue.Reserve(MaximumPacket)[..next.Duration];
+        int length = _decoder!.DecodeFec(packets.Payload(next), room);
+        if (length != next.Duration)
+            return false;
+        statistics.Add(Counter.Fec);
+        Accept(room, length - gap, seam, PlayedKind.Fec, next.Arrival);
+        return true;
+    }
+
+    private void Conceal(int length, bool pause)
+    {
+        bool silent = pause || _concealment.IsSilent;
+        if (!pause)
+        {
+            statistics.Add(Counter.ConcealmentEvents, _concealment.Length == 0 ? 1 : 0);
+            statistics.Add(Counter.Concealed, length);
+            statistics.Add(Counter.SilentConcealed, silent ? length : 0);
+        }
+        PlayedKind kind = pause ? PlayedKind.ComfortNoise : silent ? PlayedKind.Silence : PlayedKind.Concealed;
+        _concealment.Append(Queue, length, _decoder, pause, kind);
+        End += length;
+        _seam |= _decoder is not { HasConcealment: true } || _concealment.IsSilent;
+    }
+
+    private static int RoundUp(int samples) => (samples + Step - 1) / Step * Step;
+}
