@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Protocol.Sip;
+
+/// <summary>Our re-INVITE (RFC 3261 §14.1).</summary>
+/// <remarks>Thread: signalling.</remarks>
+internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) : IRequestUser
+{
+    /// <summary>Sends it.</summary>
+    public void Start(Instant now, ReadOnlyMemory<byte> sdp)
+    {
+        var (draft, nextHop) = call.Draft(SipMethod.Invite, cseq, sdp);
+        parts.Sender.SendWithin(now, call, draft, nextHop, this);
+    }
+
+    /// <inheritdoc/>
+    public void HandleSent(Instant now, OutgoingRequest sent) => call.Flow = sent.Flow;
+
+    /// <inheritdoc/>
+    public void HandleResponse(Instant now, IncomingResponse response)
+    {
+        if (response.Status < 200) return;
+        if (response.Status < 300) HandleSuccess(now, response);
+        else Fail(response.Status, response.Reason, response.RetryAfter);
+    }
+
+    /// <inheritdoc/>
+    public void HandleFailure(Instant now, int status) => Fail(status, status == 408 ? "Request Timeout" : "Service Unavailable", null);
+
+    private void HandleSuccess(Instant now, IncomingResponse response)
+    {
+        if (parts.Acks.Repeat(call.CallId, call.LocalTag, call.RemoteTag, cseq)) return;
+        if (call.State != SipCallState.Established)
+        {
+            // Nobody waits for it any more, but the peer repeats it until it is acknowledged.
+            parts.Acks.Send(now, call, cseq, default);
+            return;
+        }
+
+        if (call.AckOwed == cseq) return;
+        call.OutgoingReinvite = null;
+        call.Learn(response.Flow, response.Message);
+        call.AckOwed = cseq;
+        parts.Outbox.Tell(new SipEvent.ReinviteAnswered(call, response.Body));
+    }
+
+    private void Fail(int status, string reason, TimeSpan? retryAfter)
+    {
+        call.OutgoingReinvite = null;
+        if (call.State == SipCallState.Established) parts.Outbox.Tell(new SipEvent.ReinviteFailed(call, status, reason, retryAfter));
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Protocol.Sip;
+
+/// <summary>Finds flows for requests: those at hand, or those that the user of the core looks up (RFC 3261 §8.1.2, §18.1.1).</summary>
+/// <remarks>Thread: signalling.</remarks>
+internal sealed class RequestSender(SipParts parts)
+{
+    // §18.1.1: with an unknown path MTU a larger request must go over a transport with congestion control.
+    private const int LargestDatagram = 1300;
+
+    private readonly Dictionary<int, Question> _questions = [];
+    private int _lastQuery;
+
+    /// <summary>How many questions are open.</summary>
+    public int OpenQuestions => _questions.Count;
+
+    /// <summary>Sends a request over given flows, or asks for some towards the next hop.</summary>
+    public PendingRequest Send(Instant now, RequestDraft draft, string nextHop, IReadOnlyList<SipFlow> flows, IRequestUser user)
+    {
+        var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
+        var pending = new PendingRequest(parts, draft, user);
+        if (flows.Count > 0) pending.Start(now, Ordered(flows, isLarge));
+        else Ask(now, pending, nextHop, isLarge);
+        return pending;
+    }
+
+    /// <summary>Sends a request within a call: over its flow where that leads to the next hop, and as a last resort.</summary>
+    public PendingRequest SendWithin(Instant now, SipCall call, RequestDraft draft, string nextHop, IRequestUser user)
+    {
+        var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
+        var isUsable = call.Flow is not null && !call.IsFlowBroken;
+        var pending = new PendingRequest(parts, draft, user) { Fallback = isUsable ? call.Flow : null };
+        if (isUsable && FlowChoice.LeadsTo(call.Flow!, nextHop) && (!isLarge || call.Flow!.IsReliable)) pending.Start(now, [call.Flow!]);
+        else Ask(now, pending, nextHop, isLarge);
+        return pending;
+    }
+
+    /// <summary>The answer to a question.</summary>
+    public void HandleResolved(Instant now, int query, IReadOnlyList<SipFlow> flows)
+    {
+        if (_questions.Remove(query, out var question)) question.Pending.Start(now, Ordered(flows, question.IsLarge));
+    }
+
+    /// <summary>Drops the question of a request that gave up.</summary>
+    public void Forget(PendingRequest pending)
+    {
+        foreach (var (query, _) in _questions.Where(q => q.Value.Pending == pending).ToArray()) _questions.Remove(query);
+    }
+
+    private static IEnumerable<SipFlow> Ordered(IReadOnlyList<SipFlow> flows, bool isLarge) =>
+        isLarge ? flows.OrderBy(f => f.IsReliable ? 0 : 1) : flows;
+
+    private void Ask(Instant now, PendingRequest pending, string nextHop, bool isLarge)
+    {
+        var query = ++_lastQuery;
+        _questions[query] = new Question(pending, isLarge);
+        parts.Timers.Set(pending, SipTimer.Forget, now + parts.Timers.GiveUp);
+        parts.Outbox.Tell(new SipEvent.ResolveNeeded(query, nextHop, isLarge));
+    }
+
+    private readonly record struct Question(PendingRequest Pending, bool IsLarge);
+}

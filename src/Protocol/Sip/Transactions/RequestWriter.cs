@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Text;
+
+namespace Earshot.Protocol.Sip;
+
+/// <summary>Requests as bytes (RFC 3261 §8.1.1, §9.1, §17.1.1.3).</summary>
+/// <remarks>Thread: signalling.</remarks>
+internal sealed class RequestWriter(SipCoreOptions options)
+{
+    // As long as the longest addresses: what fits with it fits with any.
+    private static readonly SipFlow LongestFlow = new(0, SipTransport.Udp, Longest(), Longest());
+
+    private readonly SipMessageWriter _writer = new();
+
+    /// <summary>The address that a flow advertises, in a URI of ours.</summary>
+    public static string UriOn(SipFlow flow, string user, bool withTransport)
+    {
+        var scheme = flow.Transport == SipTransport.Tls || flow.Transport == SipTransport.Wss ? "sips" : "sip";
+        var transport = withTransport && flow.Transport is SipTransport.Tcp or SipTransport.Ws ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
+        return user.Length == 0 ? $"{scheme}:{flow.Local}{transport}" : $"{scheme}:{user}@{flow.Local}{transport}";
+    }
+
+    /// <summary>Writes a request for a flow.</summary>
+    public OutgoingRequest Write(RequestDraft draft, SipFlow flow, string branch)
+    {
+        if (draft.LocalUri.Length == 0) draft = draft with { LocalUri = UriOn(flow, draft.LocalUser, withTransport: false) };
+        WriteStart(_writer, draft, flow, branch);
+        if (draft.Method is SipMethod.Invite or SipMethod.Options)
+        {
+            _writer.Header(SipHeader.Contact, $"<{UriOn(flow, draft.LocalUser, withTransport: true)}>");
+            _writer.Header(SipHeader.Allow, options.Allow);
+            _writer.Header(SipHeader.Supported, string.Join(", ", options.Supported));
+            _writer.Header(SipHeader.Accept, "application/sdp");
+        }
+
+        _writer.Header(SipHeader.UserAgent, options.UserAgent);
+        foreach (var (name, value) in draft.Headers)
+        {
+            _writer.BeginHeader(Encoding.UTF8.GetBytes(name));
+            _writer.Append(value);
+            _writer.EndHeader();
+        }
+
+        return new OutgoingRequest(draft, flow, branch, Finish(_writer, draft.Body.Span));
+    }
+
+    /// <summary>How long a request becomes on the wordiest flow.</summary>
+    public int Measure(RequestDraft draft) => Write(draft, LongestFlow, "z9hG4bK0123456789abcdef01234567").Message.Length;
+
+    /// <summary>The ACK to a 3xx–6xx: on the INVITE's branch and route, with the To of the response (§17.1.1.3).</summary>
+    public static ReadOnlyMemory<byte> WriteAckToRefusal(OutgoingRequest invite, ReadOnlySpan<byte> to)
+    {
+        var writer = new SipMessageWriter(1024);
+        WriteStart(writer, invite.Draft with { Method = SipMethod.Ack }, invite.Flow, invite.Branch, to);
+        return Finish(writer, default);
+    }
+
+    /// <summary>The CANCEL of a request: the same but for its method (§9.1).</summary>
+    public static OutgoingRequest WriteCancel(OutgoingRequest invite)
+    {
+        var writer = new SipMessageWriter(1024);
+        var draft = invite.Draft with { Method = SipMethod.Cancel, Body = default, Headers = [] };
+        WriteStart(writer, draft, invite.Flow, invite.Branch);
+        return new OutgoingRequest(draft, invite.Flow, invite.Branch, Finish(writer, default));
+    }
+
+    private static void WriteStart(SipMessageWriter writer, RequestDraft draft, SipFlow flow, string branch, ReadOnlySpan<byte> to = default)
+    {
+        writer.StartRequest(draft.Method, Encoding.UTF8.GetBytes(draft.Uri));
+        writer.BeginHeader(SipHeader.Via);
+        writer.Append($"SIP/2.0/{Name(flow.Transport)} {flow.Local};rport;branch={branch}");
+        writer.EndHeader();
+        writer.Header(SipHeader.MaxForwards, 70);
+        foreach (var route in draft.Routes) writer.Header(SipHeader.Route, $"<{route}>");
+        writer.Header(SipHeader.From, $"{Quoted(draft.LocalName)}<{draft.LocalUri}>;tag={draft.LocalTag}");
+        if (to.IsEmpty) writer.Header(SipHeader.To, $"<{draft.RemoteUri}>{(draft.RemoteTag.Length == 0 ? "" : ";tag=" + draft.RemoteTag)}");
+        else writer.Header(SipHeader.To, to);
+        writer.Header(SipHeader.CallId, draft.CallId);
+        writer.CSeq(draft.CSeq, draft.Method.Name());
+    }
+
+    private static ReadOnlyMemory<byte> Finish(SipMessageWriter writer, ReadOnlySpan<byte> body) =>
+        writer.Finish(body, body.IsEmpty ? default : "application/sdp"u8).ToArray();
+
+    private static string Quoted(string name) =>
+        name.Length == 0 ? "" : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\" ";
+
+    private static string Name(SipTransport transport) => transport switch
+    {
+        SipTransport.Udp => "UDP",
+        SipTransport.Tcp => "TCP",
+        SipTransport.Tls => "TLS",
+        SipTransport.Ws => "WS",
+        _ => "WSS",
+    };
+
+    private static IPEndPoint Longest() => new(IPAddress.Parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), 65535);
+}
