@@ -84,10 +84,14 @@ internal sealed class SipCore
     public void Ack(Instant now, SipCall call, ReadOnlyMemory<byte> sdp = default) => _client.Ack(now, call, sdp);
 
     /// <summary>Gives up our INVITE: the CANCEL waits for a provisional response (RFC 3261 §9.1).</summary>
-    public void Cancel(Instant now, SipCall call) => UacBehaviour.Cancel(now, call);
+    public void Cancel(Instant now, SipCall call) => _client.Cancel(now, call);
 
     /// <summary>Hangs up an established call, or, as its caller, an early one.</summary>
-    public void Bye(Instant now, SipCall call, string? reason = null) => _client.Bye(now, call, reason);
+    public void Bye(Instant now, SipCall call, string? reason = null)
+    {
+        if (call.State == SipCallState.Established) _server.Reject(now, call, 487, null, null); // the peer's re-INVITE, if one waits
+        _client.Bye(now, call, reason);
+    }
 
     /// <summary>Offers a change (RFC 3261 §14). False while another change is under way, and once the call is over.</summary>
     public bool Reinvite(Instant now, SipCall call, ReadOnlyMemory<byte> sdp) => _client.Reinvite(now, call, sdp);

@@ -76,7 +76,7 @@ internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
 
         // Both hung up at once: ours ends the call when it is answered.
         if (call.State == SipCallState.Leaving) return;
-        call.OutgoingInvite?.Leave(now);
+        call.OutgoingInvite?.Leave(now, cancel: true);
         parts.Outbox.Tell(new SipEvent.ByeReceived(call, UacBehaviour.ReasonText(transaction.Request.Message)));
         parts.Terminate(call);
     }

@@ -14,6 +14,9 @@ internal sealed class DialogTable
     /// <summary>How many calls there are, those without a dialog yet included.</summary>
     public int Count => _calls.Count;
 
+    /// <summary>True for a call that is not over.</summary>
+    public bool Contains(SipCall call) => _calls.Contains(call);
+
     /// <summary>A number for a new call.</summary>
     public int NextId() => ++_lastId;
 

@@ -71,14 +71,19 @@ internal sealed class OutgoingInvite(SipParts parts, SipCall call) : IRequestUse
     }
 
     /// <summary>A CANCEL without a final response: the INVITE counts as cancelled (§9.1).</summary>
-    public void HandleTimer(Instant now, SipTimer timer) => End(487, "Request Terminated", InviteFailure.Cancelled);
-
-    /// <summary>The call ended by other means: a CANCEL stops the ringing, what still comes is for the fork's path.</summary>
-    public void Leave(Instant now)
+    public void HandleTimer(Instant now, SipTimer timer)
     {
-        parts.Timers.Stop(this, SipTimer.CancelGivenUp);
-        if (_wasProvisional && !_cancelSent && _pending?.Transaction is { IsPending: true }) SendCancel(now);
-        parts.Timers.Stop(this, SipTimer.CancelGivenUp);
+        if (_pending?.Transaction is { IsPending: true } transaction) transaction.Abandon();
+        End(487, "Request Terminated", InviteFailure.Cancelled);
+    }
+
+    /// <summary>The call ended by a BYE: after 64·T1 nothing is awaited any more, and a 2xx until then is hung up like a fork's.</summary>
+    public void Leave(Instant now, bool cancel)
+    {
+        _cancelWanted = true;
+        _pending?.StopTrying();
+        if (cancel && _wasProvisional) SendCancel(now);
+        parts.Timers.Set(this, SipTimer.CancelGivenUp, now + parts.Timers.GiveUp);
     }
 
     private void HandleProvisional(Instant now, IncomingResponse response)

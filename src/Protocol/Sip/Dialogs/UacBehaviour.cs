@@ -51,7 +51,10 @@ internal sealed class UacBehaviour(SipParts parts)
     }
 
     /// <summary>Gives up an INVITE.</summary>
-    public static void Cancel(Instant now, SipCall call) => call.OutgoingInvite?.Cancel(now);
+    public void Cancel(Instant now, SipCall call)
+    {
+        if (parts.Dialogs.Contains(call)) call.OutgoingInvite?.Cancel(now);
+    }
 
     /// <summary>Hangs up. A callee must not before it answered and heard the ACK, or missed it (§15): the answer to an INVITE is Reject.</summary>
     public void Bye(Instant now, SipCall call, string? reason)
@@ -62,7 +65,7 @@ internal sealed class UacBehaviour(SipParts parts)
 
         Ack(now, call, default);
         call.State = SipCallState.Leaving;
-        call.OutgoingInvite?.Leave(now);
+        call.OutgoingInvite?.Leave(now, cancel: false);
         parts.Successes.StopAll(call);
         OutgoingBye.Send(now, parts, call, reason);
     }

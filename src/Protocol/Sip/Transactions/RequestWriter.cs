@@ -18,7 +18,7 @@ internal sealed class RequestWriter(SipCoreOptions options)
     {
         var scheme = flow.Transport == SipTransport.Tls || flow.Transport == SipTransport.Wss ? "sips" : "sip";
         var transport = withTransport && flow.Transport is SipTransport.Tcp or SipTransport.Ws ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
-        return user.Length == 0 ? $"{scheme}:{flow.Local}{transport}" : $"{scheme}:{user}@{flow.Local}{transport}";
+        return user.Length == 0 ? $"{scheme}:{Authority(flow.Local)}{transport}" : $"{scheme}:{user}@{Authority(flow.Local)}{transport}";
     }
 
     /// <summary>Writes a request for a flow.</summary>
@@ -69,7 +69,7 @@ internal sealed class RequestWriter(SipCoreOptions options)
     {
         writer.StartRequest(draft.Method, Encoding.UTF8.GetBytes(draft.Uri));
         writer.BeginHeader(SipHeader.Via);
-        writer.Append($"SIP/2.0/{Name(flow.Transport)} {flow.Local};rport;branch={branch}");
+        writer.Append($"SIP/2.0/{Name(flow.Transport)} {Authority(flow.Local)};rport;branch={branch}");
         writer.EndHeader();
         writer.Header(SipHeader.MaxForwards, 70);
         foreach (var route in draft.Routes) writer.Header(SipHeader.Route, $"<{route}>");
@@ -94,6 +94,12 @@ internal sealed class RequestWriter(SipCoreOptions options)
         SipTransport.Ws => "WS",
         _ => "WSS",
     };
+
+    // The zone of a link-local address means nothing to the peer, and its percent sign breaks the grammar.
+    private static string Authority(IPEndPoint local) =>
+        local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && local.Address.ScopeId != 0
+            ? new IPEndPoint(new IPAddress(local.Address.GetAddressBytes()), local.Port).ToString()
+            : local.ToString();
 
     private static IPEndPoint Longest() => new(IPAddress.Parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), 65535);
 }

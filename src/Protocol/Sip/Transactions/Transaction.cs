@@ -115,6 +115,9 @@ internal abstract class ClientTransaction(TransactionContext context, IClientTra
         if (IsPending && (Flow.IsReliable || State != TransactionState.Proceeding)) Fail(now, 503);
     }
 
+    /// <summary>Ends because nobody waits for a response any more.</summary>
+    public void Abandon() => End();
+
     /// <summary>Ends without a response.</summary>
     protected void Fail(Instant now, int status)
     {
