@@ -14,7 +14,7 @@ internal readonly ref struct NameAddress
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>The display name as written, quotes included; empty when there is none.</summary>
-    public ReadOnlySpan<byte> DisplayName { get; private init; }
+    public ReadOnlySpan<byte> DisplayName => Text[..NameLength];
 
     /// <summary>The URI's bytes.</summary>
     public ReadOnlySpan<byte> UriText => Uri.Text;
@@ -23,10 +23,18 @@ internal readonly ref struct NameAddress
     public SipUriView Uri { get; private init; }
 
     /// <summary>The header parameters, those behind the closing bracket.</summary>
-    public SipParameters Parameters { get; private init; }
+    public SipParameters Parameters => new(Text[ParametersStart..]);
 
     /// <summary>The tag parameter; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Tag { get; private init; }
+    public ReadOnlySpan<byte> Tag => Text.Slice(TagStart, TagLength);
+
+    private int NameLength { get; init; }
+
+    private int ParametersStart { get; init; }
+
+    private int TagStart { get; init; }
+
+    private int TagLength { get; init; }
 
     /// <summary>The expires parameter of a Contact; false when it is absent or no number.</summary>
     public bool TryGetExpires(out uint seconds)
@@ -56,20 +64,20 @@ internal readonly ref struct NameAddress
                 spaces++;
             if (spaces == text.Length || text[spaces] != '<')
                 return false;
-            return Bracketed(text, text[..quoted], spaces, out address);
+            return Bracketed(text, quoted, spaces, out address);
         }
 
         ReadOnlySpan<byte> name = SipText.Trim(text[..open]);
-        return IsUnquotedName(name) && Bracketed(text, name, open, out address);
+        return IsUnquotedName(name) && Bracketed(text, name.Length, open, out address);
     }
 
-    private static bool Bracketed(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, int open, out NameAddress address)
+    private static bool Bracketed(ReadOnlySpan<byte> text, int nameLength, int open, out NameAddress address)
     {
         address = default;
         int length = text[(open + 1)..].IndexOf((byte)'>');
         if (length < 0 || !SipUriView.TryParse(SipText.Trim(text.Slice(open + 1, length)), out SipUriView uri))
             return false;
-        return Finish(text, name, uri, SipText.TrimStart(text[(open + length + 2)..]), out address);
+        return Finish(text, nameLength, uri, open + length + 2, out address);
     }
 
     // Without brackets every semicolon starts a header parameter, and a question mark or comma makes the value ambiguous (§20.10).
@@ -79,21 +87,30 @@ internal readonly ref struct NameAddress
         ReadOnlySpan<byte> uriText = SipText.Trim(text[..end]);
         if (uriText.IndexOfAny((byte)'?', (byte)',') >= 0 || !SipUriView.TryParse(uriText, out SipUriView uri))
             return false;
-        return Finish(text, default, uri, text[end..], out address);
+        return Finish(text, 0, uri, end, out address);
     }
 
-    private static bool Finish(
-        ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, scoped in SipUriView uri, ReadOnlySpan<byte> parameters, out NameAddress address)
+    private static bool Finish(ReadOnlySpan<byte> text, int nameLength, scoped in SipUriView uri, int parametersStart, out NameAddress address)
     {
-        ReadOnlySpan<byte> tag = default;
-        SipParameters.Enumerator walk = new(parameters);
+        int tagStart = 0;
+        int tagLength = 0;
+        SipParameters.Enumerator walk = new(text[parametersStart..]);
         while (walk.MoveNext())
         {
-            if (walk.Current.Name.Length == 3 && SipText.EqualsIgnoreCase(walk.Current.Name, "tag"u8))
-                tag = walk.Current.Value;
+            if (walk.Current.Name.Length != 3 || !SipText.EqualsIgnoreCase(walk.Current.Name, "tag"u8))
+                continue;
+            tagLength = walk.Current.Value.Length;
+            tagStart = text.Overlaps(walk.Current.Value, out int at) ? at : 0;
         }
 
-        address = new NameAddress(text) { DisplayName = name, Uri = uri, Parameters = new SipParameters(parameters), Tag = tag };
+        address = new NameAddress(text)
+        {
+            Uri = uri,
+            NameLength = nameLength,
+            ParametersStart = parametersStart,
+            TagStart = tagStart,
+            TagLength = tagLength,
+        };
         return !walk.IsMalformed;
     }
 

@@ -194,7 +194,7 @@ internal sealed partial class SipMessage
             }
 
             _message._body = new TextRange(_at, (int)length);
-            _message._bytes = _message._bytes[..(_at + (int)length)];
+            _message._length = _at + (int)length;
         }
 
         private void Check()
@@ -208,16 +208,20 @@ internal sealed partial class SipMessage
 
             if (!_message.TryGetTopVia(out _))
                 Fault(400, "Malformed Via");
-            if (!_message.TryGetFrom(out _))
+            if (!_message.TryGetFrom(out NameAddress from))
                 Fault(400, "Malformed From");
-            if (!_message.TryGetTo(out _))
+            if (!_message.TryGetTo(out NameAddress to))
                 Fault(400, "Malformed To");
+            _message._fromTag = RangeOf(from.Tag);
+            _message._toTag = RangeOf(to.Tag);
             if (_message.CallId.IsEmpty || _message.CallId.ContainsAny(" \t\r\n"u8))
                 Fault(400, "Malformed Call-ID");
             CheckCSeq();
             if (_message.IsRequest)
                 CheckRequest();
         }
+
+        private readonly TextRange RangeOf(ReadOnlySpan<byte> part) => _bytes.Overlaps(part, out int at) ? new TextRange(at, part.Length) : default;
 
         private void CheckOnce(SipHeader header, string fault)
         {

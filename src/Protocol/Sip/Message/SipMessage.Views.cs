@@ -7,11 +7,11 @@ internal sealed partial class SipMessage
     /// <summary>The Call-ID; empty when it is missing.</summary>
     public ReadOnlySpan<byte> CallId => this[SipHeader.CallId];
 
-    /// <summary>The tag of From; empty when there is none.</summary>
-    public ReadOnlySpan<byte> FromTag => TryGetFrom(out NameAddress from) ? from.Tag : default;
+    /// <summary>The tag of From; empty when there is none. Kept by the parser, as every message is matched by it.</summary>
+    public ReadOnlySpan<byte> FromTag => Slice(_fromTag);
 
-    /// <summary>The tag of To; empty when there is none.</summary>
-    public ReadOnlySpan<byte> ToTag => TryGetTo(out NameAddress to) ? to.Tag : default;
+    /// <summary>The tag of To; empty when there is none. Kept by the parser.</summary>
+    public ReadOnlySpan<byte> ToTag => Slice(_toTag);
 
     /// <summary>The Request-URI in parts.</summary>
     public bool TryGetRequestUri(out SipUriView uri) => SipUriView.TryParse(RequestUriText, out uri);

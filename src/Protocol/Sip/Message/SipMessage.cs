@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Earshot.Protocol.Sip;
@@ -29,7 +30,11 @@ internal sealed partial class SipMessage
     private readonly short[] _last = new short[SipHeaders.Count];
     private HeaderEntry[] _lines = new HeaderEntry[32];
     private byte[] _copy = [];
-    private ReadOnlyMemory<byte> _bytes;
+    private byte[] _array = [];
+    private int _offset;
+    private int _length;
+    private TextRange _fromTag;
+    private TextRange _toTag;
     private TextRange _methodName;
     private TextRange _requestUri;
     private TextRange _reason;
@@ -60,7 +65,7 @@ internal sealed partial class SipMessage
     public int LineCount { get; private set; }
 
     /// <summary>The bytes of the message from its first line to the end of its body; a datagram's surplus is not in it.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes;
+    public ReadOnlyMemory<byte> Bytes => _array.AsMemory(_offset, _length);
 
     /// <summary>Parses a datagram or a framed message in place.</summary>
     /// <returns>
@@ -69,9 +74,10 @@ internal sealed partial class SipMessage
     /// </returns>
     public SipParseResult Parse(ReadOnlyMemory<byte> bytes)
     {
-        Reset(bytes);
-        SipParseResult result = new SipMessageParser(this, bytes.Span).Run();
-        return result;
+        if (!MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment))
+            return ParseCopy(bytes.Span);
+        Reset(segment);
+        return new SipMessageParser(this, segment).Run();
     }
 
     /// <summary>Copies the bytes into a buffer of this object, then parses them there. Allocates only while that buffer grows.</summary>
@@ -87,7 +93,7 @@ internal sealed partial class SipMessage
     public SipMessage Clone()
     {
         var clone = new SipMessage();
-        clone.Parse(_bytes.ToArray());
+        clone.Parse(Bytes.ToArray());
         return clone;
     }
 
@@ -142,17 +148,19 @@ internal sealed partial class SipMessage
         ? $"{Encoding.UTF8.GetString(MethodName)} {Encoding.UTF8.GetString(RequestUriText)}"
         : $"{Status} {Encoding.UTF8.GetString(Reason)}";
 
-    private ReadOnlySpan<byte> Slice(TextRange range) => _bytes.Span.Slice(range.Start, range.Length);
+    private ReadOnlySpan<byte> Slice(TextRange range) => new(_array, _offset + range.Start, range.Length);
 
-    private void Reset(ReadOnlyMemory<byte> bytes)
+    private void Reset(ArraySegment<byte> bytes)
     {
-        _bytes = bytes;
+        _array = bytes.Array ?? [];
+        _offset = bytes.Offset;
+        _length = bytes.Count;
         Array.Fill(_first, (short)-1);
         LineCount = 0;
         IsRequest = false;
         Method = SipMethod.Unknown;
         Status = 0;
-        _methodName = _requestUri = _reason = _body = default;
+        _methodName = _requestUri = _reason = _body = _fromTag = _toTag = default;
     }
 
     private readonly record struct TextRange(int Start, int Length);

@@ -34,28 +34,43 @@ internal readonly ref struct SipUriView
     // Outside of these, a byte must be escaped wherever it stands in a URI.
     private static readonly SearchValues<byte> NeverRaw = SearchValues.Create([.. Enumerable.Range(0, 33).Select(i => (byte)i), (byte)'<', (byte)'>', (byte)'"', 127]);
 
-    private SipUriView(ReadOnlySpan<byte> text) => Text = text;
+    // One reference and offsets into it: such a struct is cheap to zero and to hand on, a bundle of spans is not.
+    private readonly int _schemeLength;
+    private int UserLength { get; init; }
+    private int PasswordStart { get; init; }
+    private int PasswordLength { get; init; }
+    private int HostStart { get; init; }
+    private int HostLength { get; init; }
+    private int ParametersStart { get; init; }
+    private int ParametersLength { get; init; }
+
+    private SipUriView(ReadOnlySpan<byte> text, SipUriScheme scheme, int schemeLength)
+    {
+        Text = text;
+        Scheme = scheme;
+        _schemeLength = schemeLength;
+    }
 
     /// <summary>The whole URI.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>The scheme, classified.</summary>
-    public SipUriScheme Scheme { get; private init; }
+    public SipUriScheme Scheme { get; }
 
     /// <summary>The scheme as written.</summary>
-    public ReadOnlySpan<byte> SchemeText { get; private init; }
+    public ReadOnlySpan<byte> SchemeText => Text[.._schemeLength];
 
     /// <summary>True for sip and sips.</summary>
     public bool IsSip => Scheme is SipUriScheme.Sip or SipUriScheme.Sips;
 
     /// <summary>The user part with its escapes; for tel the number; empty when there is none.</summary>
-    public ReadOnlySpan<byte> User { get; private init; }
+    public ReadOnlySpan<byte> User => UserLength == 0 ? default : Text.Slice(_schemeLength + 1, UserLength);
 
     /// <summary>The password with its escapes; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Password { get; private init; }
+    public ReadOnlySpan<byte> Password => Text.Slice(PasswordStart, PasswordLength);
 
     /// <summary>Host name or address, IPv6 without its brackets.</summary>
-    public ReadOnlySpan<byte> Host { get; private init; }
+    public ReadOnlySpan<byte> Host => Text.Slice(HostStart, HostLength);
 
     /// <summary>True when the host stands in brackets.</summary>
     public bool IsIpv6 { get; private init; }
@@ -64,29 +79,27 @@ internal readonly ref struct SipUriView
     public int Port { get; private init; }
 
     /// <summary>URI parameters.</summary>
-    public SipParameters Parameters { get; private init; }
+    public SipParameters Parameters => new(Text.Slice(ParametersStart, ParametersLength));
 
     /// <summary>What follows the question mark; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Headers { get; private init; }
+    public ReadOnlySpan<byte> Headers => HeadersStart == 0 ? default : Text[HeadersStart..];
+
+    private int HeadersStart { get; init; }
 
     /// <summary>Parses one URI without angle brackets. False when sip, sips or tel is malformed, or when there is no scheme.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SipUriView uri)
     {
         uri = default;
-        int schemeLength = text.IndexOfAnyExcept(SchemeBytes);
-        if (schemeLength <= 0 || text[schemeLength] != ':' || text.ContainsAny(NeverRaw))
-            return false;
-
-        ReadOnlySpan<byte> rest = text[(schemeLength + 1)..];
-        if (rest.IsEmpty)
+        int schemeLength = text.StartsWith("sip:"u8) ? 3 : text.IndexOfAnyExcept(SchemeBytes);
+        if (schemeLength <= 0 || text[schemeLength] != ':' || schemeLength + 1 == text.Length || text.ContainsAny(NeverRaw))
             return false;
 
         SipUriScheme scheme = Classify(text[..schemeLength]);
         return scheme switch
         {
             SipUriScheme.Other => Opaque(text, schemeLength, out uri),
-            SipUriScheme.Tel => Tel(text, rest, out uri),
-            _ => Sip(text, scheme, schemeLength, rest, out uri),
+            SipUriScheme.Tel => Tel(text, out uri),
+            _ => Sip(text, scheme, schemeLength, out uri),
         };
     }
 
@@ -146,70 +159,78 @@ internal readonly ref struct SipUriView
 
     private static bool Opaque(ReadOnlySpan<byte> text, int schemeLength, out SipUriView uri)
     {
-        uri = new SipUriView(text) { Scheme = SipUriScheme.Other, SchemeText = text[..schemeLength] };
+        uri = new SipUriView(text, SipUriScheme.Other, schemeLength);
         return true;
     }
 
-    private static bool Tel(ReadOnlySpan<byte> text, ReadOnlySpan<byte> rest, out SipUriView uri)
+    private static bool Tel(ReadOnlySpan<byte> text, out SipUriView uri)
     {
-        int semicolon = rest.IndexOf((byte)';');
-        ReadOnlySpan<byte> number = semicolon < 0 ? rest : rest[..semicolon];
-        var parameters = new SipParameters(semicolon < 0 ? default : rest[semicolon..]);
-        uri = new SipUriView(text) { Scheme = SipUriScheme.Tel, SchemeText = text[..3], User = number, Parameters = parameters };
-        return !number.IsEmpty && AreWellFormed(parameters);
+        int semicolon = text.IndexOf((byte)';');
+        int end = semicolon < 0 ? text.Length : semicolon;
+        uri = new SipUriView(text, SipUriScheme.Tel, 3)
+        {
+            UserLength = end - 4,
+            ParametersStart = end,
+            ParametersLength = text.Length - end,
+        };
+        return end > 4 && AreWellFormed(uri.Parameters);
     }
 
-    private static bool Sip(ReadOnlySpan<byte> text, SipUriScheme scheme, int schemeLength, ReadOnlySpan<byte> rest, out SipUriView uri)
+    private static bool Sip(ReadOnlySpan<byte> text, SipUriScheme scheme, int schemeLength, out SipUriView uri)
     {
         uri = default;
+        int userStart = schemeLength + 1;
+        int userEnd = userStart;
+        int passwordStart = 0;
+        int passwordLength = 0;
+        int hostStart = userStart;
 
         // An unescaped @ can only end the user part, which itself may hold ; ? and /: so it is looked for first.
-        int at = rest.IndexOf((byte)'@');
-        ReadOnlySpan<byte> user = default;
-        ReadOnlySpan<byte> password = default;
-        if (at == 0)
-            return false;
-        if (at > 0)
+        int at = text.IndexOf((byte)'@');
+        if (at >= 0)
         {
-            user = rest[..at];
-            rest = rest[(at + 1)..];
-            int colon = user.IndexOf((byte)':');
-            if (colon == 0)
+            hostStart = at + 1;
+            int colon = text[userStart..at].IndexOf((byte)':');
+            userEnd = colon < 0 ? at : userStart + colon;
+            if (userEnd == userStart)
                 return false;
-            if (colon > 0)
-            {
-                password = user[(colon + 1)..];
-                user = user[..colon];
-            }
+            passwordStart = colon < 0 ? 0 : userEnd + 1;
+            passwordLength = colon < 0 ? 0 : at - passwordStart;
         }
 
-        ReadOnlySpan<byte> headers = default;
+        ReadOnlySpan<byte> rest = text[hostStart..];
+        int end = text.Length;
+        int headersStart = 0;
         int question = rest.IndexOf((byte)'?');
         if (question >= 0)
         {
-            headers = rest[(question + 1)..];
+            end = hostStart + question;
+            headersStart = end + 1;
             rest = rest[..question];
-            if (headers.IsEmpty || headers.Contains((byte)'@'))
+            if (headersStart == text.Length || text[headersStart..].Contains((byte)'@'))
                 return false;
         }
 
         int semicolon = rest.IndexOf((byte)';');
-        var parameters = new SipParameters(semicolon < 0 ? default : rest[semicolon..]);
-        ReadOnlySpan<byte> hostPort = semicolon < 0 ? rest : rest[..semicolon];
-        if (!TryParseHostPort(hostPort, out ReadOnlySpan<byte> host, out bool isIpv6, out int port) || !AreWellFormed(parameters))
-            return false;
-
-        uri = new SipUriView(text)
+        int hostEnd = semicolon < 0 ? end : hostStart + semicolon;
+        if (!TryParseHostPort(text[hostStart..hostEnd], out ReadOnlySpan<byte> host, out bool isIpv6, out int port)
+            || !AreWellFormed(new SipParameters(text[hostEnd..end])))
         {
-            Scheme = scheme,
-            SchemeText = text[..schemeLength],
-            User = user,
-            Password = password,
-            Host = host,
+            return false;
+        }
+
+        uri = new SipUriView(text, scheme, schemeLength)
+        {
+            UserLength = userEnd - userStart,
+            PasswordStart = passwordStart,
+            PasswordLength = passwordLength,
+            HostStart = isIpv6 ? hostStart + 1 : hostStart,
+            HostLength = host.Length,
             IsIpv6 = isIpv6,
             Port = port,
-            Parameters = parameters,
-            Headers = headers,
+            ParametersStart = hostEnd,
+            ParametersLength = end - hostEnd,
+            HeadersStart = headersStart,
         };
         return true;
     }
