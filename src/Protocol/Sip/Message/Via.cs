@@ -3,51 +3,59 @@ namespace Earshot.Protocol.Sip;
 
 /// <summary>One Via value: <c>SIP/2.0/UDP host:port;branch=z9hG4bK…;rport</c> (RFC 3261 §20.42, RFC 3581).</summary>
 /// <remarks>A view: it lives no longer than the bytes it was parsed from.</remarks>
-internal readonly ref struct Via
+internal ref struct Via
 {
+    // One reference and offsets into it: cheap to zero and to hand on.
+    private (int Start, int Length) _transport;
+    private (int Start, int Length) _host;
+    private (int Start, int Length) _branch;
+    private (int Start, int Length) _received;
+    private (int Start, int Length) _maddr;
+    private int _parametersStart;
+
     private Via(ReadOnlySpan<byte> text) => Text = text;
 
     /// <summary>What a branch of RFC 3261 begins with (§8.1.1.7).</summary>
     public static ReadOnlySpan<byte> MagicCookie => "z9hG4bK"u8;
 
     /// <summary>The whole value.</summary>
-    public ReadOnlySpan<byte> Text { get; }
+    public readonly ReadOnlySpan<byte> Text { get; }
 
     /// <summary>UDP, TCP, TLS, WS, … as written.</summary>
-    public ReadOnlySpan<byte> Transport { get; private init; }
+    public readonly ReadOnlySpan<byte> Transport => Slice(_transport);
 
     /// <summary>Host of sent-by, IPv6 without brackets.</summary>
-    public ReadOnlySpan<byte> Host { get; private init; }
+    public readonly ReadOnlySpan<byte> Host => Slice(_host);
 
     /// <summary>True when the host stood in brackets.</summary>
-    public bool IsIpv6 { get; private init; }
+    public bool IsIpv6 { readonly get; private set; }
 
     /// <summary>Port of sent-by, 0 when none is given.</summary>
-    public int Port { get; private init; }
+    public int Port { readonly get; private set; }
 
     /// <summary>The branch; empty when there is none (RFC 2543).</summary>
-    public ReadOnlySpan<byte> Branch { get; private init; }
+    public readonly ReadOnlySpan<byte> Branch => Slice(_branch);
 
     /// <summary>True for a branch that identifies a transaction: the cookie and something behind it.</summary>
-    public bool HasRfc3261Branch => Branch.Length > MagicCookie.Length && Branch.StartsWith(MagicCookie);
+    public readonly bool HasRfc3261Branch => Branch.Length > MagicCookie.Length && Branch.StartsWith(MagicCookie);
 
     /// <summary>The received address without brackets; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Received { get; private init; }
+    public readonly ReadOnlySpan<byte> Received => Slice(_received);
 
     /// <summary>True when rport is present, with or without a value.</summary>
-    public bool HasRport { get; private init; }
+    public bool HasRport { readonly get; private set; }
 
     /// <summary>The value of rport, 0 when it has none.</summary>
-    public int Rport { get; private init; }
+    public int Rport { readonly get; private set; }
 
     /// <summary>The maddr parameter; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Maddr { get; private init; }
+    public readonly ReadOnlySpan<byte> Maddr => Slice(_maddr);
 
     /// <summary>The ttl parameter, −1 when there is none.</summary>
-    public int Ttl { get; private init; }
+    public int Ttl { readonly get; private set; }
 
     /// <summary>All parameters.</summary>
-    public SipParameters Parameters { get; private init; }
+    public readonly SipParameters Parameters => new(Text[_parametersStart..]);
 
     /// <summary>Parses one value (no list).</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out Via via)
@@ -63,9 +71,16 @@ internal readonly ref struct Via
         if (!SipUriView.TryParseHostPort(sentBy, out ReadOnlySpan<byte> host, out bool isIpv6, out int port))
             return false;
 
-        var parameters = new SipParameters(semicolon < 0 ? default : rest[semicolon..]);
-        var start = new Via(text) { Transport = transport, Host = host, IsIpv6 = isIpv6, Port = port, Parameters = parameters };
-        return TakeParameters(start, out via);
+        via = new Via(text)
+        {
+            IsIpv6 = isIpv6,
+            Port = port,
+            Ttl = -1,
+            _parametersStart = semicolon < 0 ? text.Length : at + semicolon,
+        };
+        via._transport = via.RangeOf(transport);
+        via._host = via.RangeOf(host);
+        return via.TakeParameters();
     }
 
     // SIP / 2.0 / UDP, with white space around the slashes where someone wanted it.
@@ -100,45 +115,38 @@ internal readonly ref struct Via
         return at;
     }
 
-    private static bool TakeParameters(scoped in Via start, out Via via)
+    private bool TakeParameters()
     {
-        ReadOnlySpan<byte> branch = default, received = default, maddr = default;
-        bool hasRport = false;
-        uint rport = 0, ttl = 0;
-        bool hasTtl = false;
-        SipParameters.Enumerator walk = start.Parameters.GetEnumerator();
+        SipParameters.Enumerator walk = Parameters.GetEnumerator();
         while (walk.MoveNext())
         {
             ReadOnlySpan<byte> name = walk.Current.Name;
             ReadOnlySpan<byte> value = walk.Current.Value;
             if (Is(name, "branch"u8))
-                branch = value;
+                _branch = RangeOf(value);
             else if (Is(name, "received"u8))
-                received = value.Length > 2 && value[0] == '[' && value[^1] == ']' ? value[1..^1] : value;
+                _received = RangeOf(value.Length > 2 && value[0] == '[' && value[^1] == ']' ? value[1..^1] : value);
             else if (Is(name, "rport"u8))
-                hasRport = value.IsEmpty || (SipText.TryParseUInt(value, out rport) && rport <= 65535);
+                TakeRport(value);
             else if (Is(name, "maddr"u8))
-                maddr = value;
-            else if (Is(name, "ttl"u8))
-                hasTtl = SipText.TryParseUInt(value, out ttl) && ttl <= 255;
+                _maddr = RangeOf(value);
+            else if (Is(name, "ttl"u8) && SipText.TryParseUInt(value, out uint ttl) && ttl <= 255)
+                Ttl = (int)ttl;
         }
 
-        via = new Via(start.Text)
-        {
-            Transport = start.Transport,
-            Host = start.Host,
-            IsIpv6 = start.IsIpv6,
-            Port = start.Port,
-            Parameters = start.Parameters,
-            Branch = branch,
-            Received = received,
-            HasRport = hasRport,
-            Rport = hasRport ? (int)rport : 0,
-            Maddr = maddr,
-            Ttl = hasTtl ? (int)ttl : -1,
-        };
         return !walk.IsMalformed;
     }
+
+    private void TakeRport(ReadOnlySpan<byte> value)
+    {
+        uint port = 0;
+        HasRport = value.IsEmpty || (SipText.TryParseUInt(value, out port) && port <= 65535);
+        Rport = HasRport ? (int)port : 0;
+    }
+
+    private readonly (int Start, int Length) RangeOf(ReadOnlySpan<byte> part) => Text.Overlaps(part, out int at) ? (at, part.Length) : default;
+
+    private readonly ReadOnlySpan<byte> Slice((int Start, int Length) range) => Text.Slice(range.Start, range.Length);
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
         name.Length == expected.Length && SipText.EqualsIgnoreCase(name, expected);
