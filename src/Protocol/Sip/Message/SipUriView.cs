@@ -201,17 +201,16 @@ internal readonly ref struct SipUriView
         ReadOnlySpan<byte> rest = text[hostStart..];
         int end = text.Length;
         int headersStart = 0;
-        int question = rest.IndexOf((byte)'?');
+        int semicolon = rest.IndexOfAny((byte)';', (byte)'?');
+        int question = semicolon < 0 ? -1 : rest[semicolon..].IndexOf((byte)'?');
         if (question >= 0)
         {
-            end = hostStart + question;
+            end = hostStart + semicolon + question;
             headersStart = end + 1;
-            rest = rest[..question];
             if (headersStart == text.Length || text[headersStart..].Contains((byte)'@'))
                 return false;
         }
 
-        int semicolon = rest.IndexOf((byte)';');
         int hostEnd = semicolon < 0 ? end : hostStart + semicolon;
         if (!TryParseHostPort(text[hostStart..hostEnd], out ReadOnlySpan<byte> host, out bool isIpv6, out int port)
             || !AreWellFormed(new SipParameters(text[hostEnd..end])))
