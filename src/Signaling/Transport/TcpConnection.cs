@@ -77,9 +77,11 @@ internal sealed class TcpConnection : IDisposable
     /// <returns>Why it ended.</returns>
     public async Task<TransportFailure> RunAsync(IPEndPoint? connectTo)
     {
+        var stands = connectTo is null;
         try
         {
             if (connectTo is not null) await ConnectAsync(connectTo).ConfigureAwait(false);
+            stands = true;
             _writing = WriteAsync();
             await ReadAsync().ConfigureAwait(false);
             await _stop.CancelAsync().ConfigureAwait(false);
@@ -92,7 +94,8 @@ internal sealed class TcpConnection : IDisposable
         }
         catch (SocketException e)
         {
-            return connectTo is null ? TransportFailure.Closed : SocketFailures.Of(e.SocketErrorCode);
+            // A reset means refusal only while connecting.
+            return stands ? TransportFailure.Closed : SocketFailures.Of(e.SocketErrorCode);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
