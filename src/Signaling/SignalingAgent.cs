@@ -71,8 +71,9 @@ internal sealed class SignalingAgent : IAsyncDisposable
     /// <summary>Runs something on the loop, with the core. From a handler the core may also be used at once.</summary>
     public void Post(Action<SipCore, Instant> run) => _mailbox.Post(now => run(_core, now));
 
-    /// <summary>Runs something on the loop and gives its result.</summary>
-    public Task<T> PostAsync<T>(Func<SipCore, Instant, T> run)
+    /// <summary>Runs something on the loop and gives its result, or throws what it threw.</summary>
+    /// <exception cref="ObjectDisposedException">The agent was closed before it came to that.</exception>
+    public async Task<T> PostAsync<T>(Func<SipCore, Instant, T> run)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post((core, now) =>
@@ -84,10 +85,11 @@ internal sealed class SignalingAgent : IAsyncDisposable
             catch (Exception e)
             {
                 result.SetException(e);
-                throw;
             }
         });
-        return result.Task;
+        await Task.WhenAny(result.Task, _ended.Task).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(!result.Task.IsCompleted, this);
+        return await result.Task.ConfigureAwait(false);
     }
 
     /// <summary>The flows to a peer in order of preference, none when it cannot be reached: their local address belongs into an offer.</summary>

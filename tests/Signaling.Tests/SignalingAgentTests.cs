@@ -98,6 +98,16 @@ public class SignalingAgentTests
     }
 
     [Fact]
+    public async Task AClosedAgentAnswersNobodyForEver()
+    {
+        var pair = await AgentPair.StartAsync();
+        await Assert.ThrowsAsync<FormatException>(() => pair.Caller.PostAsync<int>((_, _) => throw new FormatException()));
+        await pair.DisposeAsync();
+        await pair.Caller.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pair.Caller.ResolveAsync("sip:bob@127.0.0.1"));
+    }
+
+    [Fact]
     public async Task NobodyThereIsAFailureNotAHang()
     {
         await using var pair = await AgentPair.StartAsync(transport: ";transport=tcp");
