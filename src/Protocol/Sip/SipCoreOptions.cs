@@ -31,8 +31,8 @@ internal sealed record SipCoreOptions
     /// <summary>How long a message stays in the network.</summary>
     public TimeSpan T4 { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Transactions held at once; requests beyond it get a stateless 503.</summary>
-    public int MaxTransactions { get; init; } = 10_000;
+    /// <summary>Transactions held at once; requests of strangers beyond it get a stateless 503, those of calls beyond twice as many.</summary>
+    public int MaxTransactions { get; init; } = 4096;
 
     /// <summary>Calls held at once; INVITEs beyond it get a 503.</summary>
     public int MaxCalls { get; init; } = 1_000;

@@ -107,6 +107,18 @@ public sealed class UserAgentServerTests
     }
 
     [Fact]
+    public void FloodLeavesTheRunningCallAlone()
+    {
+        _link = new SipLink(new SipCoreOptions { MaxTransactions = 100 }).Obliging();
+        var call = _link.Call();
+        _link.RunFor(1);
+        for (var i = 0; i < 500; i++) Receive(Request("OPTIONS", branch: $"z9hG4bK{i}", callId: $"flood{i}"));
+        _link.Alice.Core.Bye(_link.Now, call);
+        _link.RunFor(1);
+        Assert.Equal(200, _link.Alice.Last<SipEvent.ByeCompleted>().Status);
+    }
+
+    [Fact]
     public void MutatedMessagesNeverThrow()
     {
         var random = new Random(7);

@@ -84,6 +84,7 @@ internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
     private void RespondBusy(Instant now, ServerTransaction transaction) =>
         server.Respond(now, transaction, 500, new ResponseWriter.Content { RetryAfter = parts.Tokens.RetryAfter() });
 
-    private bool TryGetCall(SipMessage message, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SipCall? call) => parts.Dialogs.TryGet(
+    /// <summary>The call that a request belongs to.</summary>
+    public bool TryGetCall(SipMessage message, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SipCall? call) => parts.Dialogs.TryGet(
         Encoding.UTF8.GetString(message.CallId), Encoding.UTF8.GetString(message.ToTag), Encoding.UTF8.GetString(message.FromTag), out call);
 }

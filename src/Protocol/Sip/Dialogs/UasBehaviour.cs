@@ -34,7 +34,7 @@ internal sealed class UasBehaviour
         if (!TransactionKey.TryOfRequest(message, message.Method, out var key)) return;
         if (_parts.Transactions.TryGetServer(key, out var known)) HandleKnown(now, flow, known, message);
         else if (message.Method == SipMethod.Ack) _withinDialogs.HandleAck(message);
-        else if (_parts.Transactions.IsFull) RespondStateless(flow, message, 503, null, _parts.Tokens.RetryAfter());
+        else if (IsTooMuch(message, key)) RespondStateless(flow, message, 503, null, _parts.Tokens.RetryAfter());
         else if (message.Bytes.Length > LongestKept) RespondStateless(flow, message, 513, null, null);
         else HandleNew(now, new IncomingRequest(flow, message, key));
     }
@@ -90,6 +90,15 @@ internal sealed class UasBehaviour
         call.IncomingInvite = null;
         Respond(now, invite, status, new ResponseWriter.Content { ToTag = call.LocalTag, Reason = reason, Headers = headers });
         if (call.State == SipCallState.Incoming) _parts.Terminate(call);
+    }
+
+    // A flood of strangers must not keep a running call from being changed, cancelled or hung up.
+    private bool IsTooMuch(SipMessage message, TransactionKey key)
+    {
+        if (!_parts.Transactions.IsFull || _parts.Transactions.IsOverfull) return _parts.Transactions.IsFull;
+        return message.Method == SipMethod.Cancel
+            ? !_parts.Transactions.TryGetServer(key with { Method = SipMethod.Invite }, out _)
+            : !_withinDialogs.TryGetCall(message, out _);
     }
 
     private void HandleKnown(Instant now, SipFlow flow, ServerTransaction known, SipMessage message)

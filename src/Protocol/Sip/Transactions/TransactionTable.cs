@@ -24,6 +24,9 @@ internal sealed class TransactionTable
     /// <summary>True when requests of strangers are to be answered without state. Our own are never refused.</summary>
     public bool IsFull => Count >= _limit;
 
+    /// <summary>True when the requests of running calls are refused as well.</summary>
+    public bool IsOverfull => Count >= 2 * _limit;
+
     /// <summary>Adds and starts a client transaction.</summary>
     public void Start(Instant now, ClientTransaction transaction)
     {
