@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+
+namespace Earshot.Protocol.Rtcp;
+
+/// <summary>A view over one part of a compound packet (RFC 3550 §6.4 to §6.7).</summary>
+/// <remarks>Its lengths were checked; unknown types keep their <see cref="Body"/>.</remarks>
+internal readonly ref struct RtcpPacket
+{
+    private const int HeaderSize = 4;
+    private const byte Cname = 1;
+
+    private RtcpPacket(ReadOnlySpan<byte> bytes, int padding)
+    {
+        Type = (RtcpType)bytes[1];
+        Count = bytes[0] & 0x1f;
+        HasPadding = padding > 0;
+        Body = bytes[HeaderSize..^padding];
+    }
+
+    /// <summary>The packet type.</summary>
+    public RtcpType Type { get; }
+
+    /// <summary>Report blocks, chunks or sources, or a subtype.</summary>
+    public int Count { get; }
+
+    /// <summary>True when padding was cut from <see cref="Body"/>.</summary>
+    public bool HasPadding { get; }
+
+    /// <summary>All behind the header, without padding.</summary>
+    public ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>The first word of the body: the sender's SSRC in all but source descriptions; 0 in an empty one.</summary>
+    public uint Ssrc => Body.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(Body);
+
+    /// <summary>The sender's part of a sender report.</summary>
+    public bool TryGetSenderInfo(out SenderInfo info)
+    {
+        bool has = Type == RtcpType.SenderReport && Body.Length >= 4 + SenderInfo.Size;
+        info = has ? SenderInfo.Read(Body[4..]) : default;
+        return has;
+    }
+
+    /// <summary>A report block of a sender or receiver report.</summary>
+    public bool TryGetReport(int index, out ReportBlock block)
+    {
+        int start = (Type == RtcpType.SenderReport ? 4 + SenderInfo.Size : 4) + (index * ReportBlock.Size);
+        bool isReport = Type is RtcpType.SenderReport or RtcpType.ReceiverReport;
+        bool has = isReport && (uint)index < (uint)Count && start + ReportBlock.Size <= Body.Length;
+        block = has ? ReportBlock.Read(Body[start..]) : default;
+        return has;
+    }
+
+    /// <summary>The block about one source.</summary>
+    public bool TryFindReport(uint ssrc, out ReportBlock block)
+    {
+        for (int i = 0; TryGetReport(i, out block); i++)
+        {
+            if (block.Ssrc == ssrc)
+                return true;
+        }
+
+        block = default;
+        return false;
+    }
+
+    /// <summary>True when this says goodbye for a source.</summary>
+    public bool IsByeFor(uint ssrc)
+    {
+        if (Type != RtcpType.Bye)
+            return false;
+        for (int i = 0; i < Count && (4 * i) + 4 <= Body.Length; i++)
+        {
+            if (BinaryPrimitives.ReadUInt32BigEndian(Body[(4 * i)..]) == ssrc)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The canonical name that a source description gives a source.</summary>
+    public bool TryFindCname(uint ssrc, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        if (Type != RtcpType.SourceDescription)
+            return false;
+        var rest = Body;
+        for (int chunk = 0; chunk < Count && rest.Length >= 4; chunk++)
+        {
+            uint source = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            if (!TryTakeItems(ref rest, out var found))
+                return false;
+            if (source != ssrc || found.IsEmpty)
+                continue;
+            name = found;
+            return true;
+        }
+
+        return false;
+    }
+
+    // | SSRC | type | length | text … | type 0, then zeros to the word's end |
+    private static bool TryTakeItems(scoped ref ReadOnlySpan<byte> chunk, out ReadOnlySpan<byte> cname)
+    {
+        cname = default;
+        int at = 4;
+        while (at < chunk.Length && chunk[at] != 0)
+        {
+            if (at + 2 > chunk.Length || at + 2 + chunk[at + 1] > chunk.Length)
+                return false;
+            if (chunk[at] == Cname)
+                cname = chunk.Slice(at + 2, chunk[at + 1]);
+            at += 2 + chunk[at + 1];
+        }
+
+        int end = (at + 4) & ~3;
+        if (at >= chunk.Length || end > chunk.Length)
+            return false;
+        chunk = chunk[end..];
+        return true;
+    }
+
+    /// <summary>Takes one part off the front.</summary>
+    internal static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out RtcpPacket packet)
+    {
+        packet = default;
+        if (bytes.Length < HeaderSize || (bytes[0] & 0xc0) != 0x80)
+            return false;
+        int length = 4 * (BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]) + 1);
+        if (length > bytes.Length)
+            return false;
+        int padding = (bytes[0] & 0x20) == 0 ? 0 : bytes[length - 1];
+        if (((bytes[0] & 0x20) != 0 && padding == 0) || padding > length - HeaderSize || (padding & 3) != 0)
+            return false;
+        packet = new RtcpPacket(bytes[..length], padding);
+        bytes = bytes[length..];
+        return true;
+    }
+}

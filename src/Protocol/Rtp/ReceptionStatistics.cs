@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol.Rtcp;
+
+namespace Earshot.Protocol.Rtp;
+
+/// <summary>What a report block says about one source: loss (RFC 3550 App. A.3) and interarrival jitter (App. A.8).</summary>
+/// <remarks>A new SSRC begins everything anew, after its own probation. Thread: worker. Real-time: allocates only when the SSRC changes.</remarks>
+internal sealed class ReceptionStatistics
+{
+    private readonly int _minimumSequential;
+    private RtpSource? _source;
+    private RtpSource? _candidate;
+    private int _clockRate;
+    private bool _hasTransit;
+    private uint _lastTransit;
+    private uint _lastSenderReport;
+    private Instant _senderReportAt = Instant.Never;
+
+    /// <summary>Statistics of nobody yet.</summary>
+    /// <param name="clockRate">Hz of the RTP time stamp.</param>
+    /// <param name="minimumSequential">See <see cref="RtpSource"/>.</param>
+    public ReceptionStatistics(int clockRate, int minimumSequential = 2)
+    {
+        _clockRate = clockRate;
+        _minimumSequential = minimumSequential;
+    }
+
+    /// <summary>The source that counts at present; null before the first packet.</summary>
+    public RtpSource? Source => _source;
+
+    /// <summary>Jitter in units of the time stamp: the estimator of App. A.8, whose gain is 1/16.</summary>
+    public double Jitter { get; private set; }
+
+    /// <summary>Jitter in milliseconds.</summary>
+    public double JitterMilliseconds => Jitter * 1000 / _clockRate;
+
+    /// <summary>Another payload type with another clock: transit times cannot be compared over the change.</summary>
+    public void SetClockRate(int clockRate)
+    {
+        if (clockRate == _clockRate)
+            return;
+        Jitter *= (double)clockRate / _clockRate;
+        _clockRate = clockRate;
+        _hasTransit = false;
+    }
+
+    /// <summary>Takes a packet that came.</summary>
+    /// <param name="arrival">When it came.</param>
+    /// <param name="packet">Its header.</param>
+    public SequenceVerdict HandlePacket(Instant arrival, in RtpPacket packet) =>
+        HandlePacket(arrival, packet.Ssrc, packet.Sequence, packet.Timestamp);
+
+    /// <summary>Takes a packet that came.</summary>
+    public SequenceVerdict HandlePacket(Instant arrival, uint ssrc, ushort sequence, uint timestamp)
+    {
+        var verdict = SourceOf(ssrc).HandleSequence(sequence);
+        if (verdict is SequenceVerdict.Probation or SequenceVerdict.Suspect)
+            return verdict;
+        if (_candidate is { IsValid: true } && _candidate.Ssrc == ssrc)
+            Adopt(_candidate);
+        if (verdict == SequenceVerdict.Restarted)
+            _hasTransit = false;
+        UpdateJitter(arrival, timestamp);
+        return verdict;
+    }
+
+    /// <summary>Takes the source's sender report: its time comes back in our report blocks.</summary>
+    public void HandleSenderReport(Instant arrival, uint ssrc, NtpTime ntp)
+    {
+        if (_source?.Ssrc != ssrc)
+            return;
+        _lastSenderReport = ntp.Middle;
+        _senderReportAt = arrival;
+    }
+
+    /// <summary>The report block for now; starts a new interval of the loss fraction.</summary>
+    public bool TryTakeReport(Instant now, out ReportBlock block)
+    {
+        block = default;
+        if (_source is not { IsValid: true } source)
+            return false;
+        uint delay = _senderReportAt == Instant.Never ? 0 : NtpTime.ToShort(now - _senderReportAt);
+        int lost = (int)Math.Clamp(source.Lost, -0x80_0000, 0x7f_ffff);
+        block = new ReportBlock(
+            source.Ssrc, source.TakeFractionLost(), lost, source.HighestExtended, (uint)Jitter, _lastSenderReport, delay);
+        return true;
+    }
+
+    private RtpSource SourceOf(uint ssrc)
+    {
+        if (_source is null)
+            return _source = new RtpSource(ssrc, _minimumSequential);
+        if (_source.Ssrc == ssrc)
+            return _source;
+        // Strangers in turn share the one place for a candidate: memory stays bounded.
+        if (_candidate?.Ssrc != ssrc)
+            _candidate = new RtpSource(ssrc, _minimumSequential);
+        return _candidate;
+    }
+
+    private void Adopt(RtpSource source)
+    {
+        _source = source;
+        _candidate = null;
+        _hasTransit = false;
+        Jitter = 0;
+        _lastSenderReport = 0;
+        _senderReportAt = Instant.Never;
+    }
+
+    private void UpdateJitter(Instant arrival, uint timestamp)
+    {
+        // Wrapping 32-bit arithmetic: RTP time rolls over, and only differences count.
+        uint transit = (uint)(long)((Int128)arrival.Nanoseconds * _clockRate / 1_000_000_000) - timestamp;
+        if (_hasTransit)
+        {
+            double difference = Math.Abs((double)(int)(transit - _lastTransit));
+            Jitter += (difference - Jitter) / 16;
+        }
+
+        _lastTransit = transit;
+        _hasTransit = true;
+    }
+}
