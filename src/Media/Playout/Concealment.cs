@@ -18,9 +18,13 @@ internal sealed class Concealment
 
     private const int Compared = 480;
 
+    /// <summary>Where the sound is not periodic its repetition begins with a step: let it die away within 2 ms.</summary>
+    private const float OffsetDecay = 0.96f;
+
     private readonly short[] _period = new short[PitchSearch.MaximumLag];
     private int _lag;
     private int _phase;
+    private float _offset;
 
     /// <summary>Samples made up since the gap began.</summary>
     public int Length { get; private set; }
@@ -74,7 +78,8 @@ internal sealed class Concealment
             LearnPeriod(queue.Past);
         for (int i = 0; i < room.Length; i++)
         {
-            room[i] = _period[_phase];
+            room[i] = (short)Math.Clamp(_period[_phase] + _offset, short.MinValue, short.MaxValue);
+            _offset *= OffsetDecay;
             _phase = _phase + 1 == _lag ? 0 : _phase + 1;
         }
     }
@@ -91,6 +96,7 @@ internal sealed class Concealment
         past.Slice(past.Length - _lag - fade, fade).CopyTo(end);
         CrossFade.Into(end, last);
         _phase = 0;
+        _offset = past[^1] - past[past.Length - _lag - 1];
     }
 
     private static void Fade(Span<short> room, int at)

@@ -156,7 +156,7 @@ internal sealed class JitterBuffer
     {
         long back = _stream.Resume();
         if (back > 0)
-            _decision.Forget();
+            _decision.Hold();
         if (back > DropBeyondMs * 48)
             _arrivals.Reset();
         DropExcess();

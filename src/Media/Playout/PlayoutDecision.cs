@@ -13,14 +13,18 @@ namespace Earshot.Media.Playout;
 /// </remarks>
 internal sealed class PlayoutDecision
 {
-    /// <summary>Waiting a little longer than proven necessary: wake-ups of the kernel, 1 ms.</summary>
-    public const double MarginMs = 1;
+    /// <summary>Waiting a little longer than proven necessary: wake-ups of the kernel and a line that drifts, 2 ms.</summary>
+    public const double MarginMs = 2;
+
+    private const double TriggerMs = 1;
+    private const int HeldPackets = 6;
 
     private const int Kept = 4;
     private readonly double[] _slack = new double[Kept];
     private readonly double[] _offset = new double[Kept];
     private int _count;
     private int _refused;
+    private int _held;
 
     /// <summary>A new packet is needed at this pull.</summary>
     public void Needed(double slackMs, double offsetMs)
@@ -28,6 +32,14 @@ internal sealed class PlayoutDecision
         _slack[_count % Kept] = slackMs;
         _offset[_count % Kept] = offsetMs;
         _count++;
+        _held = Math.Max(0, _held - 1);
+    }
+
+    /// <summary>A late packet has just raised the delay: leave it until the target has learnt whether more follow.</summary>
+    public void Hold()
+    {
+        Forget();
+        _held = HeldPackets;
     }
 
     /// <summary>The line has moved: earlier measures say nothing.</summary>
@@ -61,14 +73,15 @@ internal sealed class PlayoutDecision
         double low = targetMs + MarginMs;
         double slack = _slack[least];
         double tolerance = 1 + (targetMs / 8);
-        return offsetHigh - offsetLow < 0.5
+        double stretch = offsetHigh - offsetLow < 0.5
             ? InBlocks(slack, _offset[least], low, tolerance, blockMs)
             : Continuous(slack, low, tolerance);
+        return _held > 0 ? Math.Min(0, stretch) : stretch;
     }
 
     private static double InBlocks(double slack, double offset, double low, double tolerance, double block)
     {
-        if (slack < low - MarginMs)
+        if (slack < low - TriggerMs)
             return -(block - offset + (block * Math.Floor((low - slack) / block)));
         double blocks = Math.Max(0, Math.Floor((slack - low - tolerance) / block));
         double spare = offset + (blocks * block);
@@ -77,7 +90,7 @@ internal sealed class PlayoutDecision
 
     private static double Continuous(double slack, double low, double tolerance)
     {
-        if (slack < low - MarginMs)
+        if (slack < low - TriggerMs)
             return slack - low;
         return slack > low + tolerance + 3 ? slack - low : 0;
     }

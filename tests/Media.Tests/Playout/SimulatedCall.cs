@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Earshot.Media.Codecs;
+using Earshot.Media.Playout;
+using Earshot.Protocol;
+
+namespace Earshot.Media.Tests.Playout;
+
+/// <summary>A decoder whose payload says which stretch of one endless sine it holds: every played sample can be checked against the time it stands for.</summary>
+internal sealed class SineDecoder(int clock = 48000) : IAudioDecoder
+{
+    public int SampleRate => 48000;
+
+    public int RtpClockRate => clock;
+
+    public bool HasConcealment => false;
+
+    public static byte[] Payload(long start, int samples, bool fec = false)
+    {
+        byte[] payload = new byte[13];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, start);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(8), samples);
+        payload[12] = fec ? (byte)1 : (byte)0;
+        return payload;
+    }
+
+    public static short Sine(long at) => (short)(8000 * Math.Sin(2 * Math.PI * 200 * at / 48000.0));
+
+    public int PayloadSamples(ReadOnlySpan<byte> payload) =>
+        payload.Length != 13 ? (payload.Length == 1 ? 960 : -1) : BinaryPrimitives.ReadInt32LittleEndian(payload[8..]);
+
+    public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
+    {
+        if (payload.Length != 13)
+        {
+            pcm[..960].Clear();
+            return 960;
+        }
+        return Write(BinaryPrimitives.ReadInt64LittleEndian(payload), pcm[..PayloadSamples(payload)]);
+    }
+
+    public int DecodeFec(ReadOnlySpan<byte> nextPayload, Span<short> pcm) =>
+        nextPayload.Length == 13 && nextPayload[12] == 1 ? Write(BinaryPrimitives.ReadInt64LittleEndian(nextPayload) - pcm.Length, pcm) : 0;
+
+    public int Conceal(Span<short> pcm)
+    {
+        pcm.Clear();
+        return pcm.Length;
+    }
+
+    public void Reset()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static int Write(long start, Span<short> pcm)
+    {
+        for (int i = 0; i < pcm.Length; i++)
+            pcm[i] = Sine(start + i);
+        return pcm.Length;
+    }
+}
+
+/// <summary>A call in virtual time: a sender of 20 ms sine packets, a link that a scenario bends, a sink that pulls every 10 ms.</summary>
+internal sealed class SimulatedCall
+{
+    private readonly PriorityQueue<(byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type), double> _link = new();
+    private readonly short[] _block = new short[480];
+    private double _nextSendMs;
+    private double _nextPullMs = 7;
+    private long _index;
+    private long _inOrderMs = long.MinValue;
+
+    public SimulatedCall(int seed = 1)
+    {
+        Random = new Random(seed);
+        Buffer.SetDecoder(111, new SineDecoder());
+    }
+
+    public JitterBuffer Buffer { get; } = new();
+
+    public Random Random { get; }
+
+    /// <summary>Extra delay of the packet, ms; null loses it.</summary>
+    public Func<double, double?> Link { get; set; } = _ => 0;
+
+    public bool InOrder { get; set; }
+
+    public bool Fec { get; set; }
+
+    public int PacketSamples { get; set; } = 960;
+
+    public double SenderPpm { get; set; }
+
+    public uint Ssrc { get; set; } = 7;
+
+    public ushort SequenceOffset { get; set; } = 65500;
+
+    public uint TimestampOffset { get; set; } = 0xFFFF0000;
+
+    public Action<SimulatedCall>? AfterPull { get; set; }
+
+    public double NowMs { get; private set; }
+
+    public long Sent { get; private set; }
+
+    public long Lost { get; private set; }
+
+    public List<double> DelaysMs { get; } = [];
+
+    public List<PulledInfo> Pulls { get; } = [];
+
+    public int LargestStep { get; private set; }
+
+    public PulledInfo Info { get; private set; }
+
+    public PlayoutSnapshot Statistics => Buffer.Statistics;
+
+    private short _last;
+
+    public void Run(double ms)
+    {
+        double end = NowMs + ms;
+        while (NowMs < end)
+        {
+            NowMs = Math.Min(_nextSendMs, _nextPullMs);
+            if (_nextSendMs <= _nextPullMs)
+                Send();
+            else
+                Pull();
+        }
+    }
+
+    public double MeanDelay(int lastPulls) => DelaysMs.TakeLast(lastPulls).Average();
+
+    private void Send()
+    {
+        byte[] payload = SineDecoder.Payload(_index * PacketSamples, PacketSamples, Fec);
+        double? extra = Link(NowMs);
+        Sent++;
+        if (extra is { } delay)
+        {
+            double at = NowMs + delay;
+            if (InOrder)
+                at = Math.Max(at, _inOrderMs / 1000.0);
+            _inOrderMs = (long)(at * 1000) + 1;
+            _link.Enqueue((payload, Ssrc, (ushort)(SequenceOffset + _index), unchecked((uint)(TimestampOffset + (_index * PacketSamples))), 111), at);
+        }
+        else
+        {
+            Lost++;
+        }
+        _index++;
+        _nextSendMs += PacketSamples / 48.0 / (1 + (SenderPpm / 1e6));
+    }
+
+    private void Pull()
+    {
+        while (_link.TryPeek(out var packet, out double at) && at <= NowMs)
+        {
+            _link.Dequeue();
+            Buffer.Insert(new PlayoutPacket(packet.Ssrc, packet.Type, packet.Sequence, packet.Timestamp, false, packet.Payload), Instant.FromMilliseconds(at));
+        }
+        Buffer.Pull(Instant.FromMilliseconds(NowMs), _block, out PulledInfo info);
+        Info = info;
+        Pulls.Add(info);
+        foreach (short sample in _block)
+        {
+            LargestStep = Math.Max(LargestStep, Math.Abs(sample - _last));
+            _last = sample;
+        }
+        if (info.HasStream)
+        {
+            long position = (int)(info.RtpTime - TimestampOffset);
+            long packetIndex = (long)Math.Floor(position / (double)PacketSamples);
+            DelaysMs.Add(NowMs - (packetIndex * PacketSamples / 48.0 / (1 + (SenderPpm / 1e6))));
+        }
+        AfterPull?.Invoke(this);
+        _nextPullMs += 10;
+    }
+}
