@@ -1,25 +1,91 @@
 // SPDX-License-Identifier: MIT
+using System.Net.Sockets;
+using Earshot.Media.Transport;
+
 namespace Earshot.Media;
 
 /// <summary>The media side of a phone: a few worker threads, the sockets of all calls, one housekeeping thread.</summary>
 /// <remarks>Thread: any; one at a time for <see cref="Dispose"/>.</remarks>
 internal sealed class MediaEngine : IDisposable
 {
+    private readonly MediaWorker[] _workers;
+    private readonly MediaPorts _ports;
+    private readonly Lock _gate = new();
+    private readonly HashSet<MediaSession> _sessions = [];
+    private readonly int _collectionsAtStart = Collections();
+    private int _next;
+    private bool _disposed;
+
     /// <summary>Starts the workers.</summary>
     public MediaEngine(MediaEngineOptions options)
     {
         Options = options;
+        _ports = new MediaPorts(options);
+        int workers = options.Workers > 0 ? options.Workers : Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+        _workers = new MediaWorker[workers];
+        for (int i = 0; i < workers; i++)
+            _workers[i] = new MediaWorker(SocketWaiter.Create(options.PortableTransport), i);
+        Housekeeper = new EngineHousekeeper(SocketWaiter.Create(options.PortableTransport), () => _workers.Sum(worker => worker.AllocatedBytes));
     }
 
     /// <summary>As given.</summary>
     public MediaEngineOptions Options { get; }
 
+    /// <summary>The thread that tells events.</summary>
+    internal EngineHousekeeper Housekeeper { get; }
+
+    /// <summary>Garbage collections of the process since the engine began.</summary>
+    public long GarbageCollections => Collections() - _collectionsAtStart;
+
+    /// <summary>Bytes that the media workers allocated in the last whole second.</summary>
+    public double AllocatedBytesPerSecond => Housekeeper.AllocatedBytesPerSecond;
+
+    /// <summary>The last exception that reached the top of a media thread or a listener; a defect. Null while all is well.</summary>
+    public Exception? Failure => _workers.Select(worker => worker.Failure).FirstOrDefault(failure => failure is not null) ?? Housekeeper.Failure;
+
     /// <summary>Makes the media of one call. Its sockets open with the first offer or answer.</summary>
     /// <exception cref="ArgumentException">An unknown codec or an impossible packet time.</exception>
-    public MediaSession CreateSession(MediaSessionOptions options) => new(this, options);
+    public MediaSession CreateSession(MediaSessionOptions options)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var session = new MediaSession(this, _workers[_next++ % _workers.Length], options);
+            _sessions.Add(session);
+            Housekeeper.Add(session);
+            return session;
+        }
+    }
 
-    /// <summary>Ends all sessions (with RTCP BYE) and the threads. Returns within 2 s.</summary>
+    /// <summary>Ends all sessions (with RTCP BYE) and the threads. Returns within a few seconds even when a thread hangs.</summary>
     public void Dispose()
     {
+        MediaSession[] open;
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            open = [.. _sessions];
+        }
+
+        foreach (var session in open)
+            session.Dispose();
+        foreach (var worker in _workers)
+            worker.Dispose();
+        Housekeeper.Dispose();
     }
+
+    /// <summary>Opens a call's sockets.</summary>
+    internal (UdpPort Rtp, UdpPort Rtcp) OpenPorts(AddressFamily family) => _ports.OpenPair(family);
+
+    /// <summary>Forgets a session that has been disposed.</summary>
+    internal void Forget(MediaSession session)
+    {
+        Housekeeper.Remove(session);
+        lock (_gate)
+            _sessions.Remove(session);
+    }
+
+    private static int Collections() => GC.CollectionCount(0);
 }

@@ -11,6 +11,9 @@ internal sealed record MediaEngineOptions
     /// <summary>Randomness for SSRCs, sequence numbers, time stamps and SRTP keys.</summary>
     public required IRandomSource Random { get; init; }
 
+    /// <summary>Makes encoders and decoders; without it no session can be made.</summary>
+    public IMediaCodecs? Codecs { get; init; }
+
     /// <summary>Worker threads; each call is owned by one of them. 0 picks by the number of processors.</summary>
     public int Workers { get; init; }
 

@@ -1,88 +1,244 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using Earshot.Audio.Ends;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Protocol;
+using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
 
 /// <summary>The media of one call, between a sound card's end and a socket.</summary>
 /// <remarks>
+/// <code>
+///   [control]   MediaNegotiator ── MediaPlan ──┬───────────────────────────┐
+///   [capture]   Capture ─► CaptureQueue ─► [worker] CallMedia ─► socket    │
+///   [playback]  Play ◄─ PlaybackPipeline ◄─ SlotRing ◄─ [worker] ◄─ socket ┘
+///   [housekeeping]  events ─► OnEvent
+/// </code>
 /// Thread: negotiation and control from one thread at a time (the signalling loop); <see cref="Capture"/> on capture,
 /// <see cref="Play"/> on playback; <see cref="GetStatistics"/> and <see cref="Facts"/> from any.
 /// </remarks>
 internal sealed class MediaSession : IVoice, IDisposable
 {
-    internal MediaSession(MediaEngine engine, MediaSessionOptions options)
+    private readonly MediaEngine _engine;
+    private readonly MediaWorker _worker;
+    private readonly MediaNegotiator _negotiator;
+    private readonly CaptureQueue _captured = new();
+    private readonly SlotRing<ReceivedPacket> _toPlayback = new(64, static () => new ReceivedPacket());
+    private readonly PlaybackPipeline _playback;
+    private readonly MediaEventQueue _events;
+    private CallMedia? _media;
+    private SessionSockets? _sockets;
+    private MediaFacts? _facts;
+    private int _frameSamples = 960;
+    private bool _started;
+    private bool _stopped;
+    private bool _disposed;
+    private bool _mute;
+
+    internal MediaSession(MediaEngine engine, MediaWorker worker, MediaSessionOptions options)
     {
-        _ = engine;
+        CodecOffers.Check(options);
+        _engine = engine;
+        _worker = worker;
         Options = options;
+        _negotiator = new MediaNegotiator(options, engine.Options.Random, Makers(engine));
+        _playback = new PlaybackPipeline(_toPlayback);
+        _events = new MediaEventQueue(engine.Housekeeper.Wake);
     }
 
     /// <summary>As given.</summary>
     public MediaSessionOptions Options { get; }
 
     /// <summary>What is agreed now; null before the first answer.</summary>
-    public MediaFacts? Facts => throw new NotImplementedException();
+    public MediaFacts? Facts => Volatile.Read(ref _facts);
 
     /// <summary>Silence is sent instead of the microphone.</summary>
-    public bool Mute { get; set; }
+    public bool Mute
+    {
+        get => _mute;
+        set
+        {
+            _mute = value;
+            if (_media is { } media)
+                media.Send.Mute = value;
+        }
+    }
 
     /// <summary>From <see cref="Play"/> to the converter, as the end knows it; part of the mouth-to-ear figure.</summary>
-    public TimeSpan PlaybackLatency { get; set; }
+    public TimeSpan PlaybackLatency
+    {
+        get => _playback.OutputLatency;
+        set => _playback.OutputLatency = value;
+    }
 
     /// <summary>Opens the sockets if need be and writes the first offer.</summary>
     /// <param name="towardsPeer">Where the peer (or its proxy) is: the offer carries the address that the kernel routes towards it.</param>
     /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
-    public ReadOnlyMemory<byte> CreateOffer(IPAddress towardsPeer) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> CreateOffer(IPAddress towardsPeer)
+    {
+        Open(towardsPeer);
+        return _negotiator.CreateOffer(MediaDirection.SendReceive, null);
+    }
 
     /// <summary>Answers the peer's first offer. The session may be started at once (early media).</summary>
     /// <param name="sdp">The offer.</param>
     /// <param name="towardsPeer">Where the peer (or its proxy) is.</param>
     /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
-    public MediaNegotiationResult AcceptOffer(ReadOnlyMemory<byte> sdp, IPAddress towardsPeer) => throw new NotImplementedException();
+    public MediaNegotiationResult AcceptOffer(ReadOnlyMemory<byte> sdp, IPAddress towardsPeer)
+    {
+        Open(towardsPeer);
+        return Use(_negotiator.AcceptOffer(sdp.Span));
+    }
 
     /// <summary>Takes the peer's answer to our offer, from a 183, a 200 or an ACK. The same answer again changes nothing.</summary>
     /// <param name="sdp">The answer.</param>
     /// <param name="final">False for one in an unreliable provisional response: a later answer may differ.</param>
-    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp, bool final = true) => throw new NotImplementedException();
+    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp, bool final = true) => Use(_negotiator.AcceptAnswer(sdp.Span, final));
 
     /// <summary>Forgets our open offer: it was refused or overtaken (491, 488, CANCEL). What was agreed before goes on.</summary>
-    public void Rollback() => throw new NotImplementedException();
+    public void Rollback() => _negotiator.Rollback();
 
     /// <summary>Writes a new offer in a running call: hold (<see cref="MediaDirection.SendOnly"/>), resume, other codecs.</summary>
     /// <param name="direction">Which way media shall flow.</param>
     /// <param name="codecs">Codec names in order; null keeps those of the session.</param>
-    public ReadOnlyMemory<byte> CreateReoffer(MediaDirection direction, IReadOnlyList<string>? codecs = null) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> CreateReoffer(MediaDirection direction, IReadOnlyList<string>? codecs = null) =>
+        _negotiator.CreateOffer(direction, codecs);
 
     /// <summary>Answers the peer's new offer in a running call. A refusal leaves the call as it was.</summary>
-    public MediaNegotiationResult AcceptReoffer(ReadOnlyMemory<byte> sdp) => throw new NotImplementedException();
+    public MediaNegotiationResult AcceptReoffer(ReadOnlyMemory<byte> sdp) => Use(_negotiator.AcceptOffer(sdp.Span));
 
-    /// <summary>Lets media flow once something is agreed. Nothing is sent or played before.</summary>
-    public void Start() => throw new NotImplementedException();
+    /// <summary>Lets media flow once something is agreed. Nothing is sent before.</summary>
+    public void Start()
+    {
+        if (_started || _stopped || _media is not { } media)
+            return;
+        _started = true;
+        _worker.Post(media.Start);
+    }
 
     /// <summary>Stops media for good, with RTCP BYE. <see cref="GetStatistics"/> still answers.</summary>
-    public void Stop() => throw new NotImplementedException();
+    public void Stop()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        if (_media is { } media && _sockets is { } sockets)
+        {
+            _worker.Post(now =>
+            {
+                media.Close(now);
+                _worker.Detach(sockets);
+                sockets.Close();
+            });
+        }
+    }
 
     /// <summary>Queues a key as telephone-event (RFC 4733).</summary>
     /// <param name="digit"><c>0</c>–<c>9</c>, <c>*</c>, <c>#</c>, <c>A</c>–<c>D</c>.</param>
     /// <param name="duration">40 ms to 6 s.</param>
-    /// <returns>False when the peer takes no telephone-event, or too many wait.</returns>
+    /// <returns>False when the peer takes no telephone-event, or media has not started.</returns>
     /// <exception cref="ArgumentException">No such key, or an impossible duration.</exception>
-    public bool SendDtmf(char digit, TimeSpan duration) => throw new NotImplementedException();
+    public bool SendDtmf(char digit, TimeSpan duration)
+    {
+        int code = DtmfSender.CodeOf(digit);
+        if (code < 0)
+            throw new ArgumentException($"'{digit}' is no key: use 0-9, *, #, A-D", nameof(digit));
+        if (duration < TimeSpan.FromMilliseconds(40) || duration > TimeSpan.FromSeconds(6))
+            throw new ArgumentException("a key sounds for 40 ms to 6 s", nameof(duration));
+        if (!_started || _stopped || Facts is not { DtmfByEvent: true } || _media is not { } media)
+            return false;
+        _worker.Post(_ => media.Send.SendDtmf((byte)code, (int)duration.TotalMilliseconds));
+        return true;
+    }
 
     /// <summary>Echoes what is heard back to the peer, after playout and encoding anew, on the worker's own clock. Takes the place of a sound card.</summary>
-    public void AttachEcho() => throw new NotImplementedException();
+    public void AttachEcho() => AttachEnd(start => new EchoEnd(this, Options.BlockSamples, start));
+
+    /// <summary>Lets the worker drive an end, in the place of a sound card. After the first offer or answer.</summary>
+    internal void AttachEnd(Func<Instant, IClockedEnd> create)
+    {
+        var media = _media ?? throw new InvalidOperationException("attach an end after the first offer or answer");
+        _worker.Post(now => media.AttachEnd(create(now)));
+    }
 
     /// <summary>Counters now.</summary>
-    public MediaStatistics GetStatistics() => throw new NotImplementedException();
+    public MediaStatistics GetStatistics() =>
+        StatisticsCollector.Collect(_engine, _media, _sockets, _captured, _playback, Facts);
 
     /// <inheritdoc/>
-    public void Capture(ReadOnlySpan<short> block, long capturedAt) => throw new NotImplementedException();
+    public void Capture(ReadOnlySpan<short> block, long capturedAt)
+    {
+        if (_captured.Push(block, capturedAt) >= Volatile.Read(ref _frameSamples))
+            _worker.SignalCapture();
+    }
 
     /// <inheritdoc/>
-    public void Play(Span<short> block, long playsAt) => throw new NotImplementedException();
+    public void Play(Span<short> block, long playsAt)
+    {
+        if (_playback.Play(block, new(playsAt)))
+            _events.NoteFirstAudio(new(playsAt));
+    }
 
-    /// <summary>Stops, then frees the ports and codecs.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Stops, then frees the ports and codecs. Take the session off its sound card first.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Stop();
+        _playback.Close();
+        _engine.Forget(this);
+    }
+
+    /// <summary>Calls the listener. Thread: housekeeping.</summary>
+    internal void TellEvents()
+    {
+        while (_events.TryTake(out var happened))
+            Options.OnEvent?.Invoke(this, happened);
+    }
+
+    private static IMediaCodecs Makers(MediaEngine engine) =>
+        engine.Options.Codecs ?? throw new ArgumentException("the engine was given no codecs: set MediaEngineOptions.Codecs");
+
+    private void Open(IPAddress towardsPeer)
+    {
+        ObjectDisposedException.ThrowIf(_stopped, this);
+        if (_media is not null)
+            return;
+        var address = LocalAddress.Towards(towardsPeer, _engine.Options.BindAddress);
+        var (rtp, rtcp) = _engine.OpenPorts(address.AddressFamily);
+        _negotiator.Local = new(address, rtp.LocalEndPoint.Port);
+        var media = new CallMedia(new()
+        {
+            RtpSender = rtp,
+            RtcpSender = rtcp,
+            Local = PeerAddress.From(_negotiator.Local),
+            CaptureQueue = _captured,
+            ToPlayback = _toPlayback,
+            Events = _events,
+            Random = _engine.Options.Random,
+            Clock = new(MonotonicClock.Now, NtpTime.FromUtc(DateTime.UtcNow)),
+            SilenceTimeout = Options.SilenceTimeout,
+            Capture = _engine.Options.Capture,
+        });
+        media.Send.Mute = _mute;
+        var sockets = new SessionSockets(rtp, rtcp, media, PeerAddress.From(_negotiator.Local), _engine.Options.Capture);
+        (_media, _sockets) = (media, sockets);
+        _worker.Post(_ => _worker.Attach(sockets));
+    }
+
+    private MediaNegotiationResult Use(MediaNegotiationResult result)
+    {
+        if (!result.Accepted || _stopped || _media is not { } media || _negotiator.Plan is not { } plan)
+            return result;
+        Volatile.Write(ref _facts, plan.Facts);
+        Volatile.Write(ref _frameSamples, plan.Send.FrameSamples);
+        _playback.Apply(plan.Playback);
+        _worker.Post(now => media.Apply(now, plan));
+        return result;
+    }
 }

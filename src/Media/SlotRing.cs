@@ -57,12 +57,13 @@ internal sealed class SlotRing<T>
 
     /// <summary>Gives the slot of <see cref="TryPeek"/> back to the writer.</summary>
     public void Release() => Volatile.Write(ref _head.Value, _head.Value + 1);
+}
 
-    // Each counter on its own cache line: two cores would pull one line to and fro.
-    [StructLayout(LayoutKind.Explicit, Size = 192)]
-    private struct PaddedCounter
-    {
-        [FieldOffset(64)]
-        public long Value;
-    }
+/// <summary>A counter on its own cache line: two cores would pull a shared line to and fro.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 192)]
+internal struct PaddedCounter
+{
+    /// <summary>The count.</summary>
+    [FieldOffset(64)]
+    public long Value;
 }

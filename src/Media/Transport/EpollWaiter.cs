@@ -45,14 +45,14 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
     public int Wait(Instant now, Instant until, Span<int> ready)
     {
         byte* events = stackalloc byte[Capacity * 16];
-        int count = WaitFor(events, Math.Min(Capacity, ready.Length), until == Instant.Never ? -1 : Math.Max(0, until.Nanoseconds - now.Nanoseconds));
+        int count = WaitFor(events, Math.Min(Capacity, ready.Length + 1), until == Instant.Never ? -1 : Math.Max(0, until.Nanoseconds - now.Nanoseconds));
         int tokens = 0;
         for (int i = 0; i < count; i++)
         {
             int token = BinaryPrimitives.ReadInt32LittleEndian(new(events + (i * RegistrationSize) + TokenOffset, 4));
             if (token == WakeToken)
                 DrainWakeUp();
-            else
+            else if (tokens < ready.Length)
                 ready[tokens++] = token;
         }
 

@@ -18,6 +18,9 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, ushort Port, 
     /// <summary>True when there is no address at all.</summary>
     public bool IsNone => Port == 0;
 
+    /// <summary>True for 0.0.0.0 and ::, the address of an old-style hold.</summary>
+    public bool IsUnspecified => High == 0 && Low == 0;
+
     /// <summary>From the framework's type.</summary>
     public static PeerAddress From(IPEndPoint endPoint) => From(endPoint.Address, endPoint.Port);
 

@@ -7,7 +7,7 @@ namespace Earshot.Media.Transport;
 
 /// <summary>One UDP socket of a call. Never connected: an ICMP error or a stranger must not decide who is heard.</summary>
 /// <remarks>Thread: its worker, after construction. Real-time: <see cref="TryReceive"/> and <see cref="Send"/> neither allocate nor throw.</remarks>
-internal abstract class UdpPort : IDisposable
+internal abstract class UdpPort : IDatagramSender, IDisposable
 {
     /// <summary>Larger than any datagram of a voice call; a longer one is cut and fails its checks.</summary>
     public const int MaximumDatagram = 2048;
@@ -41,8 +41,7 @@ internal abstract class UdpPort : IDisposable
     /// <param name="arrival">When it came; <paramref name="now"/> where the kernel does not say.</param>
     public abstract bool TryReceive(Instant now, long wallClockOffset, Span<byte> buffer, out int length, out PeerAddress from, out Instant arrival);
 
-    /// <summary>Sends one datagram.</summary>
-    /// <returns>False when the system refused it; counted.</returns>
+    /// <inheritdoc/>
     public abstract bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to);
 
     /// <inheritdoc/>

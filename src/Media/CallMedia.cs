@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+using Earshot.Media.Transport;
+using Earshot.Protocol;
+
+namespace Earshot.Media;
+
+/// <summary>The worker's half of a session: wires sending, receiving, RTCP and a clocked end together, and is told the time.</summary>
+/// <remarks>Thread: the worker that owns the call, once attached. Real-time. No socket, no clock: a test hands it datagrams and instants.</remarks>
+internal sealed class CallMedia
+{
+    private readonly PacketTransmitter _transmitter;
+    private IClockedEnd? _end;
+    private bool _closed;
+
+    /// <summary>Wires the parts.</summary>
+    public CallMedia(CallMediaParts parts)
+    {
+        _transmitter = new PacketTransmitter(parts.RtpSender, parts.RtcpSender, parts.Local, parts.Capture);
+        Latching = new Latching();
+        Silence = new SilenceWatch(parts.SilenceTimeout);
+        Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
+        Rtcp = new RtcpReporter(Send, _transmitter, parts.Random, CanonicalName(parts.Random), parts.Clock, parts.Events);
+        Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Ssrc);
+    }
+
+    /// <summary>Who the peer is.</summary>
+    public Latching Latching { get; }
+
+    /// <summary>Whether the peer is heard.</summary>
+    public SilenceWatch Silence { get; }
+
+    /// <summary>Towards the peer.</summary>
+    public SendPipeline Send { get; }
+
+    /// <summary>From the peer.</summary>
+    public ReceivePipeline Receive { get; }
+
+    /// <summary>Reports both ways.</summary>
+    public RtcpReporter Rtcp { get; }
+
+    /// <summary>Takes a new agreement.</summary>
+    public void Apply(Instant now, MediaPlan plan)
+    {
+        if (_closed)
+            return;
+        _transmitter.Apply(plan.Transport);
+        Receive.Apply(now, plan.Transport, plan.Receive);
+        Send.Apply(plan.Send);
+        Rtcp.Apply(plan.Receive.ClockRate, plan.Send.ClockRate);
+    }
+
+    /// <summary>Lets packets out.</summary>
+    public void Start(Instant now)
+    {
+        if (_closed)
+            return;
+        Send.Start();
+        Rtcp.Start(now);
+    }
+
+    /// <summary>Drives an end that has no sound card.</summary>
+    public void AttachEnd(IClockedEnd end) => _end = end;
+
+    /// <summary>Says goodbye and ends for good.</summary>
+    public void Close(Instant now)
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        _end = null;
+        Rtcp.Close(now);
+        Send.Close();
+        Receive.Close(now);
+        _transmitter.Apply(null);
+    }
+
+    /// <summary>One datagram, decrypted in place.</summary>
+    public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram)
+    {
+        if (!_closed)
+            Receive.HandleDatagram(now, arrival, in from, datagram);
+    }
+
+    /// <summary>Captured frames wait.</summary>
+    public void HandleCapture(Instant now) => Send.HandleCapture(now);
+
+    /// <summary>Does what is due.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (_end is { } end && end.PollTimeout() <= now)
+        {
+            end.HandleTimeout(now);
+            Send.HandleCapture(now);
+        }
+
+        Rtcp.HandleTimeout(now);
+        Receive.HandleTimeout(now);
+    }
+
+    /// <summary>When something is due next.</summary>
+    public Instant PollTimeout()
+    {
+        var next = Instant.Min(Rtcp.PollTimeout(), Silence.PollTimeout());
+        return _end is { } end ? Instant.Min(next, end.PollTimeout()) : next;
+    }
+
+    // Random, short-lived and the same for all streams of the call (RFC 7022 §4.2): 96 bits in base64.
+    private static byte[] CanonicalName(IRandomSource random)
+    {
+        Span<byte> name = stackalloc byte[12];
+        random.Fill(name);
+        return Encoding.ASCII.GetBytes(Convert.ToBase64String(name));
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Audio.Ends;
+using Earshot.Protocol;
+
+namespace Earshot.Media;
+
+/// <summary>Sends back what is heard, after playout and encoded anew: an answerer for hundreds of calls without a sound card.</summary>
+/// <remarks>Thread: the call's worker. Real-time: no allocation after construction.</remarks>
+internal sealed class EchoEnd : IClockedEnd
+{
+    // A worker that was held up for longer than this skips the blocks instead of playing them in a burst.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    private readonly IVoice _voice;
+    private readonly short[] _block;
+    private readonly TimeSpan _blockTime;
+    private Instant _next;
+
+    /// <summary>Begins with the block that is due at <paramref name="start"/>.</summary>
+    /// <param name="voice">The call.</param>
+    /// <param name="blockSamples">Samples at 48 kHz of one block, 120 to 960.</param>
+    /// <param name="start">When the first block plays.</param>
+    public EchoEnd(IVoice voice, int blockSamples, Instant start)
+    {
+        _voice = voice;
+        _block = new short[blockSamples];
+        _blockTime = TimeSpan.FromTicks(blockSamples * TimeSpan.TicksPerSecond / 48000);
+        _next = start;
+    }
+
+    /// <inheritdoc/>
+    public Instant PollTimeout() => _next;
+
+    /// <inheritdoc/>
+    public void HandleTimeout(Instant now)
+    {
+        if (now - _next > Patience)
+            _next = now;
+        while (_next <= now)
+        {
+            _voice.Play(_block, _next.Nanoseconds);
+            _voice.Capture(_block, _next.Nanoseconds);
+            _next += _blockTime;
+        }
+    }
+}

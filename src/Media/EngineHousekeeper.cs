@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Transport;
+
+namespace Earshot.Media;
+
+/// <summary>The engine's one ordinary thread: it tells the calls' events and counts what the media threads allocate.</summary>
+/// <remarks>Thread: its own; <see cref="Wake"/> any, real-time; <see cref="Add"/> and <see cref="Remove"/> any ordinary one.</remarks>
+internal sealed class EngineHousekeeper : IDisposable
+{
+    private readonly ISocketWaiter _waiter;
+    private readonly Func<long> _allocatedBytes;
+    private readonly Lock _gate = new();
+    private readonly List<MediaSession> _sessions = [];
+    private readonly Thread _thread;
+    private MediaSession[] _snapshot = [];
+    private volatile bool _ending;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="waiter">What it sleeps on.</param>
+    /// <param name="allocatedBytes">Bytes that the workers have allocated so far.</param>
+    public EngineHousekeeper(ISocketWaiter waiter, Func<long> allocatedBytes)
+    {
+        _waiter = waiter;
+        _allocatedBytes = allocatedBytes;
+        _thread = new Thread(Run) { IsBackground = true, Name = "earshot media housekeeping" };
+        _thread.Start();
+    }
+
+    /// <summary>Bytes that the workers allocated in the last whole second.</summary>
+    public double AllocatedBytesPerSecond { get; private set; }
+
+    /// <summary>The last exception that a listener threw; null while all is well.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>An event waits.</summary>
+    public void Wake() => _waiter.Wake();
+
+    /// <summary>Begins to tell a call's events.</summary>
+    public void Add(MediaSession session)
+    {
+        lock (_gate)
+        {
+            _sessions.Add(session);
+            _snapshot = [.. _sessions];
+        }
+    }
+
+    /// <summary>Ends it.</summary>
+    public void Remove(MediaSession session)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(session);
+            _snapshot = [.. _sessions];
+        }
+    }
+
+    /// <summary>Ends the thread.</summary>
+    public void Dispose()
+    {
+        _ending = true;
+        _waiter.Wake();
+        if (_thread == Thread.CurrentThread || _thread.Join(TimeSpan.FromSeconds(2)))
+            _waiter.Dispose();
+    }
+
+    private void Run()
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var next = MonotonicClock.Now + second;
+        long allocatedBefore = _allocatedBytes();
+        while (!_ending)
+        {
+            _waiter.Wait(MonotonicClock.Now, next, default);
+            foreach (var session in _snapshot)
+                Tell(session);
+            if (MonotonicClock.Now < next)
+                continue;
+            next = MonotonicClock.Now + second;
+            long allocated = _allocatedBytes();
+            AllocatedBytesPerSecond = allocated - allocatedBefore;
+            allocatedBefore = allocated;
+        }
+    }
+
+    private void Tell(MediaSession session)
+    {
+        try
+        {
+            session.TellEvents();
+        }
+        catch (Exception e)
+        {
+            // A listener's defect ends neither the thread nor the other calls.
+            Failure = e;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+using Earshot.Media.Transport;
+
+namespace Earshot.Media;
+
+/// <summary>One agreement, made ready for each thread that takes part. Immutable.</summary>
+/// <param name="Transport">For the worker.</param>
+/// <param name="Send">For the worker.</param>
+/// <param name="Receive">For the worker.</param>
+/// <param name="Playback">For playback.</param>
+/// <param name="Facts">For people.</param>
+internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, ReceivePlan Receive, PlaybackPlan Playback, MediaFacts Facts);

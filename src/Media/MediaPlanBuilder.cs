@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using System.Net;
+using Earshot.Media.Codecs;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+using Earshot.Media.Transport;
+using Earshot.Protocol.Sdp;
+using Earshot.Protocol.Srtp;
+
+namespace Earshot.Media;
+
+/// <summary>Makes an agreement ready: codecs, SRTP contexts, snapshots. What has not changed is kept, so that a hold restarts nothing.</summary>
+/// <remarks>Thread: the control thread. It allocates here, so that no real-time thread has to.</remarks>
+internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs codecs)
+{
+    private readonly Dictionary<byte, (NegotiatedCodec Codec, IAudioDecoder Decoder)> _decoders = [];
+    private NegotiatedCodec? _encoderFor;
+    private IAudioEncoder? _encoder;
+    private double _encoderPacketTime;
+    private string? _outboundKey;
+    private string? _inboundKey;
+    private SrtpContext? _outbound;
+    private SrtpContext? _inbound;
+
+    /// <summary>Builds the plan of an agreement.</summary>
+    public MediaPlan Build(NegotiatedMedia media, IPEndPoint local)
+    {
+        bool encrypted = RefreshKeys(media.Crypto);
+        var transport = new TransportPlan(
+            PeerAddress.From(media.RemoteRtp), PeerAddress.From(media.RemoteRtcp), media.RtcpMux,
+            encrypted ? _outbound : null, encrypted ? _inbound : null);
+        double packetTime = PacketTimeOf(media);
+        var send = new SendPlan(
+            EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
+            media.TelephoneEvent?.SendPayloadType ?? -1, media.TelephoneEvent?.ClockRate ?? 8000, media.Direction.Sends());
+        bool receives = media.Direction.Receives();
+        var receive = new ReceivePlan(
+            SetOf(media.Codecs), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives);
+        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media.Codecs), receives), FactsOf(media, local, packetTime));
+    }
+
+    // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1).
+    private bool RefreshKeys(NegotiatedCrypto? crypto)
+    {
+        if (crypto is null)
+            return false;
+        string outbound = crypto.Suite + crypto.LocalKey;
+        string inbound = $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
+        if (outbound != _outboundKey)
+            (_outboundKey, _outbound) = (outbound, Outbound(crypto));
+        if (inbound != _inboundKey)
+            (_inboundKey, _inbound) = (inbound, Inbound(crypto));
+        return true;
+    }
+
+    private static SrtpContext Outbound(NegotiatedCrypto crypto)
+    {
+        using var key = new SrtpMasterKey(ProfileOf(crypto), Convert.FromBase64String(crypto.LocalKey));
+        return SrtpContext.ForSending(key);
+    }
+
+    private static SrtpContext Inbound(NegotiatedCrypto crypto)
+    {
+        Span<byte> mki = stackalloc byte[SrtpMasterKey.LongestMki];
+        BinaryPrimitives.WriteUInt128BigEndian(mki, crypto.RemoteMki);
+        ulong lifetime = crypto.RemoteLifetime > ulong.MaxValue ? 0 : (ulong)crypto.RemoteLifetime;
+        using var key = new SrtpMasterKey(
+            ProfileOf(crypto), Convert.FromBase64String(crypto.RemoteKey), lifetime, mki[^Math.Min(mki.Length, crypto.RemoteMkiLength)..]);
+        return SrtpContext.ForReceiving(key);
+    }
+
+    // Negotiation chose among the suites that we named.
+    private static SrtpProfile ProfileOf(NegotiatedCrypto crypto) =>
+        SrtpProfile.TryFind(crypto.Suite, out var profile) ? profile : throw new InvalidOperationException($"agreed upon {crypto.Suite}, which we never named");
+
+    private IAudioEncoder EncoderFor(NegotiatedCodec codec, double packetTime)
+    {
+        if (_encoder is null || _encoderFor != codec || _encoderPacketTime != packetTime)
+            (_encoder, _encoderFor, _encoderPacketTime) = (codecs.CreateEncoder(codec, options, packetTime), codec, packetTime);
+        return _encoder;
+    }
+
+    private List<(byte PayloadType, IAudioDecoder Decoder)> DecodersFor(IReadOnlyList<NegotiatedCodec> agreed)
+    {
+        var all = new List<(byte, IAudioDecoder)>();
+        foreach (var codec in agreed)
+        {
+            byte payloadType = (byte)codec.ReceivePayloadType;
+            bool kept = _decoders.TryGetValue(payloadType, out var known) && known.Codec.Name == codec.Name && known.Codec.ClockRate == codec.ClockRate;
+            if (!kept)
+                _decoders[payloadType] = known = (codec, codecs.CreateDecoder(codec));
+            all.Add((payloadType, known.Decoder));
+        }
+
+        return all;
+    }
+
+    // An answerer may ask for 30 ms, which opus cannot do: the next shorter of what every codec here can.
+    private static double PacketTimeOf(NegotiatedMedia media)
+    {
+        ReadOnlySpan<double> possible = media.Codec.Name == "opus" ? [60, 40, 20, 10, 5, 2.5] : [60, 40, 30, 20, 10];
+        foreach (double time in possible)
+        {
+            if (time <= media.PacketTime)
+                return time;
+        }
+
+        return possible[^1];
+    }
+
+    private static UInt128 SetOf(IReadOnlyList<NegotiatedCodec> agreed)
+    {
+        UInt128 set = 0;
+        foreach (var codec in agreed)
+            set |= UInt128.One << codec.ReceivePayloadType;
+        return set;
+    }
+
+    private static MediaFacts FactsOf(NegotiatedMedia media, IPEndPoint local, double packetTime)
+    {
+        string name = media.Codec.Name.ToLowerInvariant();
+        return new(
+            name, name switch { "opus" => 48000, "g722" => 16000, _ => 8000 }, packetTime, media.Crypto?.Suite, local, media.RemoteRtp,
+            media.Direction, media.HeldByRemote, media.RtcpMux, media.TelephoneEvent is not null);
+    }
+}

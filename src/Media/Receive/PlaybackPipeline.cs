@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs;
+using Earshot.Media.Diagnostics;
+using Earshot.Media.Playout;
+using Earshot.Protocol;
+
+namespace Earshot.Media.Receive;
+
+/// <summary>From received packets to the speaker.</summary>
+/// <remarks>
+/// <code>
+///   SlotRing ─► JitterBuffer ─► Pull ─► block
+/// </code>
+/// Thread: <see cref="Play"/> playback; <see cref="Apply"/>, <see cref="Close"/> the control thread; figures any.
+/// Real-time: <see cref="Play"/> neither allocates nor waits.
+/// </remarks>
+internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
+{
+    private const int Idle = 0;
+    private const int Playing = 1;
+    private const int Closed = 2;
+
+    private readonly JitterBuffer _buffer = new();
+    private readonly HashSet<IAudioDecoder> _decoders = [];
+    private PlaybackPlan? _plan;
+    private int _gate;
+    private long _allocated;
+
+    /// <summary>Level of what was played.</summary>
+    public LevelMeter Level { get; } = new();
+
+    /// <summary>Bytes allocated inside <see cref="Play"/>; 0 unless something is wrong.</summary>
+    public long AllocatedBytes => Volatile.Read(ref _allocated);
+
+    /// <summary>The jitter buffer's counters.</summary>
+    public PlayoutSnapshot Statistics => _buffer.Statistics;
+
+    /// <summary>How long before it is heard a block is pulled.</summary>
+    public TimeSpan OutputLatency
+    {
+        get => _buffer.OutputLatency;
+        set => _buffer.OutputLatency = value;
+    }
+
+    /// <summary>Takes a new agreement. Decoders of the one before live until <see cref="Close"/>: playback may be in them.</summary>
+    public void Apply(PlaybackPlan plan)
+    {
+        foreach (var (payloadType, decoder) in _plan?.Decoders ?? [])
+        {
+            if (!plan.Decoders.Contains((payloadType, decoder)))
+                _buffer.SetDecoder(payloadType, null);
+        }
+
+        foreach (var (payloadType, decoder) in plan.Decoders)
+        {
+            _decoders.Add(decoder);
+            _buffer.SetDecoder(payloadType, decoder);
+        }
+
+        Volatile.Write(ref _plan, plan);
+    }
+
+    /// <summary>Fills a block.</summary>
+    /// <returns>True when it holds decoded sound of the peer.</returns>
+    public bool Play(Span<short> block, Instant playsAt)
+    {
+        if (Interlocked.CompareExchange(ref _gate, Playing, Idle) != Idle)
+        {
+            block.Clear();
+            return false;
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool sound = PlayOpen(block, playsAt);
+        Volatile.Write(ref _allocated, _allocated + GC.GetAllocatedBytesForCurrentThread() - before);
+        Volatile.Write(ref _gate, Idle);
+        return sound;
+    }
+
+    /// <summary>Ends playing for good and frees the decoders. A block that is being played now is waited for: less than a millisecond.</summary>
+    public void Close()
+    {
+        var spin = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _gate, Closed, Idle) is Playing)
+            spin.SpinOnce();
+        foreach (var decoder in _decoders)
+            decoder.Dispose();
+        _decoders.Clear();
+    }
+
+    private bool PlayOpen(Span<short> block, Instant playsAt)
+    {
+        bool plays = Volatile.Read(ref _plan) is { Plays: true };
+        while (ring.TryPeek(out var packet))
+        {
+            if (plays)
+                _buffer.Insert(packet.Packet, packet.Arrival);
+            ring.Release();
+        }
+
+        if (!plays)
+        {
+            block.Clear();
+            return false;
+        }
+
+        _buffer.Pull(playsAt, block, out var pulled);
+        Level.Measure(block);
+        return pulled.Kind is >= PlayedKind.Normal and <= PlayedKind.Fec;
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Send;
+using Earshot.Media.Transport;
+using Earshot.Protocol;
+using Earshot.Protocol.Rtp;
+
+namespace Earshot.Media.Receive;
+
+/// <summary>From datagrams to decrypted packets of the peer, on their way to playback.</summary>
+/// <remarks>
+/// <code>
+///   datagram ─► PacketKind ─┬ RTP  ─► SRTP in place ─► header ─► known type? ─► Latching ─► SlotRing to playback
+///                           ├ RTCP ─► SRTCP in place ─► RtcpReporter
+///                           └ STUN, DTLS, rubbish: counted
+/// </code>
+/// Thread: worker. Real-time: no allocation.
+/// </remarks>
+internal sealed class ReceivePipeline(
+    Latching latching, PacketTransmitter transmitter, SilenceWatch silence, RtcpReporter rtcp, SlotRing<ReceivedPacket> toPlayback, IEventSink events, uint ownSsrc)
+{
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(10);
+
+    private TransportPlan? _transport;
+    private ReceivePlan? _plan;
+    private Instant _refusalToldAt = Instant.Never;
+    private uint _lastDtmf;
+    private bool _anyDtmf;
+    private bool _heard;
+
+    /// <summary>RTP packets of the peer.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Their payload bytes.</summary>
+    public long PayloadBytes { get; private set; }
+
+    /// <summary>Packets that failed authentication, were replayed, or came in clear in an encrypted call.</summary>
+    public long SecurityRefusals { get; private set; }
+
+    /// <summary>STUN, DTLS and rubbish, and packets before anything was agreed.</summary>
+    public long OtherDatagrams { get; private set; }
+
+    /// <summary>RTP with a payload type that was not agreed, with a broken header, or our own looped back.</summary>
+    public long UnknownPackets { get; private set; }
+
+    /// <summary>Packets that playback left no room for.</summary>
+    public long RingOverruns { get; private set; }
+
+    /// <summary>Takes a new agreement.</summary>
+    public void Apply(Instant now, TransportPlan transport, ReceivePlan plan)
+    {
+        _transport = transport;
+        _plan = plan;
+        latching.SetSignalled(transport.Rtp, transport.IsEncrypted);
+        transmitter.Target = latching.Target;
+        silence.Watch(now, plan.ExpectsMedia);
+    }
+
+    /// <summary>Receives nothing any more.</summary>
+    public void Close(Instant now)
+    {
+        _plan = null;
+        silence.Watch(now, false);
+    }
+
+    /// <summary>One datagram, decrypted in place.</summary>
+    public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram)
+    {
+        if (_plan is not { } plan || _transport is not { } transport)
+        {
+            OtherDatagrams++;
+            return;
+        }
+
+        switch (PacketKinds.Classify(datagram))
+        {
+            case PacketKind.Rtp:
+                HandleRtp(now, arrival, in from, datagram, plan, transport);
+                break;
+            case PacketKind.Rtcp:
+                HandleRtcp(now, arrival, in from, datagram, transport);
+                break;
+            default:
+                OtherDatagrams++;
+                break;
+        }
+    }
+
+    /// <summary>Looks whether the peer has fallen silent.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (silence.HandleTimeout(now) == SilenceChange.Silent)
+            events.Push(new(MediaEventKind.Silence, now, Since: silence.Since));
+    }
+
+    private void HandleRtp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, ReceivePlan plan, TransportPlan transport)
+    {
+        int length = datagram.Length;
+        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtp(datagram, out length))
+        {
+            Refuse(now);
+            return;
+        }
+
+        bool known = RtpPacket.TryParse(datagram[..length], out var packet) && (plan.IsSound(packet.PayloadType) || packet.PayloadType == plan.DtmfPayloadType);
+        if (!known)
+        {
+            UnknownPackets++;
+            return;
+        }
+
+        if (!IsPeer(now, in from, packet.Ssrc))
+            return;
+        Packets++;
+        PayloadBytes += packet.Payload.Length;
+        rtcp.HandleRtp(arrival, in packet);
+        NoteHeard(now);
+        if (packet.PayloadType == plan.DtmfPayloadType)
+            HandleKey(now, in packet);
+        else if (plan.Receives)
+            HandOver(in packet, arrival);
+    }
+
+    private bool IsPeer(Instant now, in PeerAddress from, uint ssrc)
+    {
+        // Our own packets, looped back (RFC 3550 §8.2).
+        if (ssrc == ownSsrc)
+        {
+            UnknownPackets++;
+            return false;
+        }
+
+        uint? before = latching.Ssrc;
+        var verdict = latching.HandlePacket(now, in from, ssrc);
+        if (verdict == SourceVerdict.Stranger)
+            return false;
+        if (verdict == SourceVerdict.Peer)
+            return true;
+        if (verdict == SourceVerdict.PeerMoved)
+        {
+            transmitter.Target = latching.Target;
+            events.Push(new(MediaEventKind.RemoteAddressChanged, now));
+        }
+
+        _anyDtmf &= before == ssrc;
+        return true;
+    }
+
+    private void HandOver(in RtpPacket packet, Instant arrival)
+    {
+        if (!toPlayback.TryBeginWrite(out var slot))
+        {
+            RingOverruns++;
+            return;
+        }
+
+        slot.Fill(in packet, arrival);
+        toPlayback.CommitWrite();
+    }
+
+    // An event is told with its first packet that comes; the others carry the same time stamp.
+    private void HandleKey(Instant now, in RtpPacket packet)
+    {
+        if (!TelephoneEvent.TryParse(packet.Payload, out var key) || DtmfSender.KeyOf(key.Event) is '\0')
+            return;
+        if (_anyDtmf && (int)(packet.Timestamp - _lastDtmf) <= 0)
+            return;
+        _anyDtmf = true;
+        _lastDtmf = packet.Timestamp;
+        events.Push(new(MediaEventKind.DtmfReceived, now, DtmfSender.KeyOf(key.Event)));
+    }
+
+    private void HandleRtcp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, TransportPlan transport)
+    {
+        int length = datagram.Length;
+        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtcp(datagram, out length))
+        {
+            Refuse(now);
+            return;
+        }
+
+        if (!transport.IsEncrypted && !from.SameHost(latching.Target))
+        {
+            OtherDatagrams++;
+            return;
+        }
+
+        if (!rtcp.HandleRtcp(now, arrival, datagram[..length], latching.Ssrc))
+            return;
+        NoteHeard(now);
+    }
+
+    private void NoteHeard(Instant now)
+    {
+        if (silence.HandlePacket(now) == SilenceChange.Resumed)
+            events.Push(new(MediaEventKind.Resumed, now));
+        if (_heard)
+            return;
+        _heard = true;
+        events.Push(new(MediaEventKind.FirstPacketReceived, now));
+    }
+
+    private void Refuse(Instant now)
+    {
+        SecurityRefusals++;
+        if (_refusalToldAt != Instant.Never && now - _refusalToldAt < RefusalPause)
+            return;
+        _refusalToldAt = now;
+        events.Push(new(MediaEventKind.SecurityRefusal, now));
+    }
+}

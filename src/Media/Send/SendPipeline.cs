@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Diagnostics;
+using Earshot.Media.Transport;
+using Earshot.Protocol;
+using Earshot.Protocol.Rtp;
+
+namespace Earshot.Media.Send;
+
+/// <summary>From captured frames to packets on the wire.</summary>
+/// <remarks>
+/// <code>
+///   CaptureQueue ─► CaptureFramer ─► encoder ─► RTP in place ─► SRTP in place ─► one send
+///                                  └ DtmfSender in its place
+/// </code>
+/// Thread: worker. Real-time: no allocation.
+/// </remarks>
+internal sealed class SendPipeline
+{
+    private readonly CaptureFramer _framer;
+    private readonly PacketTransmitter _transmitter;
+    private readonly DtmfSender _dtmf = new();
+    private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
+    private readonly uint _timestampBase;
+    private SendPlan? _plan;
+    private ushort _sequence;
+    private bool _talking;
+    private bool _started;
+
+    /// <summary>A pipeline that sends nothing yet.</summary>
+    public SendPipeline(CaptureQueue queue, PacketTransmitter transmitter, IRandomSource random)
+    {
+        _framer = new CaptureFramer(queue);
+        _transmitter = transmitter;
+        Span<byte> seed = stackalloc byte[10];
+        random.Fill(seed);
+        Ssrc = BitConverter.ToUInt32(seed);
+        _timestampBase = BitConverter.ToUInt32(seed[4..]);
+
+        // RFC 3711 §3.3.1 note: a first sequence number in the lower half keeps both ends' rollover guesses right when early packets are lost.
+        _sequence = (ushort)(BitConverter.ToUInt16(seed[8..]) & 0x7fff);
+    }
+
+    /// <summary>Our stream's SSRC.</summary>
+    public uint Ssrc { get; }
+
+    /// <summary>RTP packets sent.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Payload bytes sent.</summary>
+    public long PayloadBytes { get; private set; }
+
+    /// <summary>Frames that the encoder refused.</summary>
+    public long EncoderFailures { get; private set; }
+
+    /// <summary>Smoothed age of a frame's last sample when it is encoded, milliseconds.</summary>
+    public double CaptureAgeMs { get; private set; }
+
+    /// <summary>RTP time stamp of the last frame, and when its first sample was captured: what a sender report pairs.</summary>
+    public (uint Timestamp, Instant At) LastFrame { get; private set; }
+
+    /// <summary>Level of what was sent.</summary>
+    public LevelMeter Level { get; } = new();
+
+    /// <summary>Silence is sent instead of the microphone. Set by any thread.</summary>
+    public bool Mute
+    {
+        get => Volatile.Read(ref _mute);
+        set => Volatile.Write(ref _mute, value);
+    }
+
+    private bool _mute;
+
+    /// <summary>Takes a new agreement. The encoder that is no longer used is disposed.</summary>
+    public void Apply(SendPlan plan)
+    {
+        var before = _plan;
+        _plan = plan;
+        if (before is not null && before.Encoder != plan.Encoder)
+            before.Encoder.Dispose();
+        if (_framer.FrameSamples != plan.FrameSamples)
+            _framer.Restart(plan.FrameSamples);
+        _talking &= before?.PayloadType == plan.PayloadType && plan.Sends;
+        if (plan.DtmfPayloadType < 0)
+            _dtmf.Clear();
+    }
+
+    /// <summary>Lets packets out.</summary>
+    public void Start() => _started = true;
+
+    /// <summary>Ends sending for good and frees the encoder.</summary>
+    public void Close()
+    {
+        _plan?.Encoder.Dispose();
+        _plan = null;
+        _started = false;
+    }
+
+    /// <summary>Queues a key.</summary>
+    public void SendDtmf(byte code, int milliseconds)
+    {
+        if (_plan is { DtmfPayloadType: >= 0 })
+            _dtmf.Enqueue(code, milliseconds);
+    }
+
+    /// <summary>Sends every whole frame that waits.</summary>
+    public void HandleCapture(Instant now)
+    {
+        while (_framer.TryTake(out var frame))
+        {
+            if (_plan is { } plan)
+                HandleFrame(now, plan, frame);
+        }
+    }
+
+    private void HandleFrame(Instant now, SendPlan plan, Span<short> frame)
+    {
+        uint timestamp = _timestampBase + (uint)(_framer.Index * plan.ClockRate / 48000);
+        LastFrame = (timestamp, new(_framer.CapturedAt));
+        double age = (now.Nanoseconds - _framer.CapturedAt - (frame.Length * 62_500L / 3)) / 1e6;
+        CaptureAgeMs += (Math.Clamp(age, 0, 1000) - CaptureAgeMs) / 16;
+        if (Mute)
+            frame.Clear();
+        Level.Measure(frame);
+        if (!_started || !plan.Sends || !_transmitter.CanSend)
+            _talking = false;
+        else if (_dtmf.TryNext(timestamp, frame.Length / 48, plan.DtmfClockRate, out var key))
+            SendKey(now, plan, in key);
+        else
+            SendSound(now, plan, frame, timestamp);
+    }
+
+    private void SendSound(Instant now, SendPlan plan, ReadOnlySpan<short> frame, uint timestamp)
+    {
+        int length = plan.Encoder.Encode(frame, _packet.AsSpan(RtpPacket.HeaderSize, PacketTransmitter.MaximumPayload));
+        if (length <= 0)
+        {
+            // Nothing to say (DTX): the next packet begins a talk spurt (RFC 3551 §4.1).
+            EncoderFailures += length < 0 ? 1 : 0;
+            _talking = false;
+            return;
+        }
+
+        Transmit(now, plan.PayloadType, marker: !_talking, timestamp, length);
+        _talking = true;
+    }
+
+    private void SendKey(Instant now, SendPlan plan, in DtmfPacket key)
+    {
+        var payload = new TelephoneEvent(key.Event, key.IsEnd, Volume: 10, key.Duration);
+        int length = payload.Write(_packet.AsSpan(RtpPacket.HeaderSize));
+        Transmit(now, plan.DtmfPayloadType, key.IsStart, key.Timestamp, length);
+        _talking = false;
+    }
+
+    private void Transmit(Instant now, int payloadType, bool marker, uint timestamp, int payloadLength)
+    {
+        RtpPacket.WriteHeader(_packet, (byte)payloadType, marker, _sequence++, timestamp, Ssrc);
+        if (!_transmitter.SendRtp(now, _packet, RtpPacket.HeaderSize + payloadLength))
+            return;
+        Packets++;
+        PayloadBytes += payloadLength;
+    }
+}

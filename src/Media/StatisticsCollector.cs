@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Diagnostics;
+using Earshot.Media.Playout;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+
+namespace Earshot.Media;
+
+/// <summary>Reads every part's counters into one snapshot. Each counter is exact or a moment old; none is waited for.</summary>
+/// <remarks>Thread: any ordinary one.</remarks>
+internal static class StatisticsCollector
+{
+    // G.113: opus with its concealment and G.711 with a plain fade lose quality at about these rates.
+    private const double RobustnessWithConcealment = 25;
+    private const double RobustnessWithout = 10;
+
+    /// <summary>The snapshot now.</summary>
+    public static MediaStatistics Collect(
+        MediaEngine engine, CallMedia? media, SessionSockets? sockets, CaptureQueue captured, PlaybackPipeline playback, MediaFacts? facts)
+    {
+        var playout = playback.Statistics;
+        var stages = facts is null ? null : Stages(media, playout, playback, facts);
+        return new MediaStatistics
+        {
+            PacketsSent = media?.Send.Packets ?? 0,
+            BytesSent = media?.Send.PayloadBytes ?? 0,
+            PacketsReceived = media?.Receive.Packets ?? 0,
+            BytesReceived = media?.Receive.PayloadBytes ?? 0,
+            PacketsLost = media?.Rtcp.PacketsLost ?? 0,
+            PacketsDiscarded = playout.PacketsDiscarded + (media?.Receive.RingOverruns ?? 0),
+            Jitter = (media?.Rtcp.JitterMilliseconds ?? 0) / 1000,
+            JitterBufferDelay = playout.JitterBufferDelay,
+            JitterBufferEmittedCount = playout.JitterBufferEmittedCount,
+            JitterBufferTargetDelay = playout.TargetDelay * 1000,
+            ConcealedSamples = playout.ConcealedSamples,
+            ConcealmentEvents = playout.ConcealmentEvents,
+            InsertedSamplesForDeceleration = playout.InsertedSamplesForDeceleration,
+            RemovedSamplesForAcceleration = playout.RemovedSamplesForAcceleration,
+            FecPacketsReceived = playout.FecPacketsReceived,
+            RoundTripTime = media?.Rtcp.RoundTrip?.TotalSeconds,
+            RemoteFractionLost = media?.Rtcp.RemoteFractionLost,
+            AudioLevel = playback.Level.Level,
+            CaptureLevel = media?.Send.Level.Level ?? 0,
+            MouthToEarMs = stages?.Total,
+            Stages = stages,
+            Mos = stages is null ? null : EModel.Score(stages.Total, LossPlayed(playout), facts!.Codec == "opus" ? RobustnessWithConcealment : RobustnessWithout),
+            AllocatedBytesPerSecond = engine.AllocatedBytesPerSecond,
+            GcPauses = engine.GarbageCollections,
+            StrangerPackets = media?.Latching.Strangers ?? 0,
+            SecurityRefusals = media?.Receive.SecurityRefusals ?? 0,
+            OtherDatagrams = (media?.Receive.OtherDatagrams ?? 0) + (media?.Receive.UnknownPackets ?? 0),
+            SocketErrors = sockets?.Errors ?? 0,
+            CaptureOverruns = captured.Overruns,
+            PlaybackRingOverruns = media?.Receive.RingOverruns ?? 0,
+        };
+    }
+
+    // What the sender does is seen here only from our own sending: both ends are assumed alike. The network's half is unknown before the first report.
+    private static MouthToEarStages? Stages(CallMedia? media, PlayoutSnapshot playout, PlaybackPipeline playback, MediaFacts facts)
+    {
+        if (media is null || playout.JitterBufferEmittedCount == 0)
+            return null;
+        return new(
+            Capture: media.Send.CaptureAgeMs,
+            Framing: facts.PacketTimeMs,
+            LookAhead: LookAheadOf(facts.Codec),
+            Network: (media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0) / 2,
+            JitterBuffer: playout.JitterBufferDelay / playout.JitterBufferEmittedCount * 1000,
+            Playback: playback.OutputLatency.TotalMilliseconds);
+    }
+
+    // RFC 6716 §2: 2.5 ms of CELT overlap and 4 ms of SILK at the most; G.722's filter bank: 22 samples at 16 kHz. 48 kHz conversion of 8 and 16 kHz codecs is less than 1 ms.
+    private static double LookAheadOf(string codec) => codec switch
+    {
+        "opus" => 6.5,
+        "g722" => 1.4,
+        _ => 0,
+    };
+
+    private static double LossPlayed(PlayoutSnapshot playout) =>
+        playout.TotalSamplesReceived == 0 ? 0 : (double)playout.ConcealedSamples / playout.TotalSamplesReceived;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Media.Transport;
+
+/// <summary>A call as its worker sees it: told the time and handed datagrams, it never waits and never asks.</summary>
+/// <remarks>Thread: the worker that owns the call. Real-time.</remarks>
+internal interface IWorkerCall
+{
+    /// <summary>Where RTP (and, multiplexed, RTCP) comes in.</summary>
+    UdpPort RtpPort { get; }
+
+    /// <summary>Where RTCP comes in when it is not multiplexed.</summary>
+    UdpPort RtcpPort { get; }
+
+    /// <summary>One datagram.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="arrival">When it came.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="datagram">Its bytes; decrypted in place.</param>
+    void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram);
+
+    /// <summary>The capture thread has pushed a frame.</summary>
+    void HandleCapture(Instant now);
+
+    /// <summary>Does what is due.</summary>
+    void HandleTimeout(Instant now);
+
+    /// <summary>When something is due next.</summary>
+    Instant PollTimeout();
+}

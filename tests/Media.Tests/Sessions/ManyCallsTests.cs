@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Media.Tests.Sessions;
+
+public class ManyCallsTests
+{
+    [Fact]
+    public void FiftyCallsAtOnce()
+    {
+        using var engine = CallPair.NewEngine();
+        var calls = Enumerable.Range(0, 25).Select(_ => new CallPair(new() { Codecs = ["pcmu"] }, engine: engine)).ToList();
+        CallPair.Until(() => calls.All(call => call.CallerEnd?.Heard.Length > 60000 && call.CalleeEnd?.Heard.Length > 60000), "sound in all calls");
+        foreach (var call in calls)
+        {
+            Assert.True(Signals.ShareAt(call.CallerEnd!.Heard[^9600..], 1000) > 0.8);
+            Assert.True(Signals.ShareAt(call.CalleeEnd!.Heard[^9600..], 600) > 0.8);
+            Assert.Equal(0, call.Caller.GetStatistics().CaptureOverruns);
+        }
+
+        calls.ForEach(call => call.Dispose());
+    }
+}

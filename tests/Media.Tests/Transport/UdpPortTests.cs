@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+using Earshot.Media.Transport;
+using Earshot.Protocol;
+
+namespace Earshot.Media.Tests.Transport;
+
+public class UdpPortTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ADatagramArrivesWithItsSenderAndAStampBeforeNow(bool portable)
+    {
+        using var a = Open(portable);
+        using var b = Open(portable);
+        var before = MonotonicClock.Now;
+        Assert.True(a.Send([1, 2, 3], b.Local));
+        Thread.Sleep(30);
+
+        var buffer = new byte[100];
+        var now = MonotonicClock.Now;
+        Assert.True(b.TryReceive(now, WallClockOffset(now), buffer, out int length, out var from, out var arrival));
+        Assert.Equal(3, length);
+        Assert.Equal(a.Local, from);
+        Assert.True(arrival <= now);
+        if (!portable && LinuxSystemCalls.Available)
+            Assert.InRange((arrival - before).TotalMilliseconds, -1, 29);
+        Assert.False(b.TryReceive(now, 0, buffer, out _, out _, out _));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void APortThatNobodyListensAtIsCountedAndNothingElse(bool portable)
+    {
+        using var a = Open(portable);
+        using var b = Open(portable);
+        PeerAddress nobody;
+        using (var gone = Open(portable))
+            nobody = gone.Local;
+        var buffer = new byte[100];
+        for (int i = 0; i < 5; i++)
+        {
+            a.Send([1], nobody);
+            a.TryReceive(MonotonicClock.Now, 0, buffer, out _, out _, out _);
+        }
+
+        Assert.True(a.Send([7], b.Local));
+        Thread.Sleep(5);
+        Assert.True(b.TryReceive(MonotonicClock.Now, 0, buffer, out _, out _, out _));
+        Assert.Equal(7, buffer[0]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SendAndReceiveDoesNotAllocate(bool portable)
+    {
+        using var a = Open(portable);
+        using var b = Open(portable);
+        var buffer = new byte[200];
+        var to = b.Local;
+        for (int i = 0; i < 200; i++)
+            Once();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Once();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Once()
+        {
+            a.Send(buffer.AsSpan(0, 172), in to);
+            var now = MonotonicClock.Now;
+            b.TryReceive(now, 0, buffer, out _, out _, out _);
+        }
+    }
+
+    [Fact]
+    public void IPv6AddressesSurviveTheNativeForm()
+    {
+        if (!Socket.OSSupportsIPv6)
+            Assert.Skip("no IPv6 on this machine");
+        var ports = new MediaPorts(new MediaEngineOptions { Random = new TestRandom(1), BindAddress = IPAddress.IPv6Loopback });
+        UdpPort a, b;
+        try
+        {
+            (a, b) = ports.OpenPair(AddressFamily.InterNetworkV6);
+        }
+        catch (MediaTransportException)
+        {
+            Assert.Skip("no IPv6 loopback address on this machine");
+            return;
+        }
+
+        using (a)
+        using (b)
+        {
+            Assert.True(a.Send([1], b.Local));
+            Thread.Sleep(5);
+            Assert.True(b.TryReceive(MonotonicClock.Now, 0, new byte[10], out _, out var from, out _));
+            Assert.Equal(a.Local, from);
+            Assert.Equal(a.LocalEndPoint, from.ToEndPoint());
+        }
+    }
+
+    [Fact]
+    public void RtpTakesAnEvenPortAndRtcpTheNext()
+    {
+        var ports = new MediaPorts(new MediaEngineOptions { Random = new TestRandom(1), BindAddress = IPAddress.Loopback });
+        var (rtp, rtcp) = ports.OpenPair(AddressFamily.InterNetwork);
+        using (rtp)
+        using (rtcp)
+        {
+            Assert.Equal(0, rtp.LocalEndPoint.Port & 1);
+            Assert.Equal(rtp.LocalEndPoint.Port + 1, rtcp.LocalEndPoint.Port);
+        }
+    }
+
+    [Fact]
+    public void AFullRangeNamesItself()
+    {
+        var ports = new MediaPorts(new MediaEngineOptions { Random = new TestRandom(1), BindAddress = IPAddress.Loopback, FirstPort = 46010, LastPort = 46013 });
+        var open = new List<IDisposable>();
+        var e = Assert.Throws<MediaTransportException>(() =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                var (rtp, rtcp) = ports.OpenPair(AddressFamily.InterNetwork);
+                open.AddRange([rtp, rtcp]);
+            }
+        });
+        open.ForEach(port => port.Dispose());
+        Assert.Contains("46010-46013", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheAddressTowardsAPeerIsTheOneThatTheKernelRoutes()
+    {
+        Assert.Equal(IPAddress.Loopback, LocalAddress.Towards(IPAddress.Loopback));
+        Assert.Equal(IPAddress.Loopback, LocalAddress.Towards(IPAddress.Loopback, IPAddress.Any));
+        Assert.Equal(IPAddress.Parse("127.0.0.5"), LocalAddress.Towards(IPAddress.Loopback, IPAddress.Parse("127.0.0.5")));
+    }
+
+    internal static UdpPort Open(bool portable)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return portable || !LinuxSystemCalls.Available ? new PortableUdpPort(socket) : new LinuxUdpPort(socket);
+    }
+
+    internal static long WallClockOffset(Instant now) => now.Nanoseconds - ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100);
+}
