@@ -13,6 +13,7 @@ internal sealed class CallMedia
 {
     private readonly PacketTransmitter _transmitter;
     private IClockedEnd? _end;
+    private TransportPlan? _transport;
     private bool _closed;
 
     /// <summary>Wires the parts.</summary>
@@ -46,7 +47,7 @@ internal sealed class CallMedia
     {
         if (_closed)
             return;
-        _transmitter.Apply(plan.Transport);
+        UseTransport(plan.Transport);
         Receive.Apply(now, plan.Transport, plan.Receive);
         Send.Apply(plan.Send);
         Rtcp.Apply(plan.Receive.ClockRate, plan.Send.ClockRate);
@@ -58,6 +59,7 @@ internal sealed class CallMedia
         if (_closed)
             return;
         Send.Start();
+        Receive.Start(now);
         Rtcp.Start(now);
     }
 
@@ -74,7 +76,7 @@ internal sealed class CallMedia
         Rtcp.Close(now);
         Send.Close();
         Receive.Close(now);
-        _transmitter.Apply(null);
+        UseTransport(null);
     }
 
     /// <summary>One datagram, decrypted in place.</summary>
@@ -105,6 +107,18 @@ internal sealed class CallMedia
     {
         var next = Instant.Min(Rtcp.PollTimeout(), Silence.PollTimeout());
         return _end is { } end ? Instant.Min(next, end.PollTimeout()) : next;
+    }
+
+    // Contexts that are no longer used forget their keys.
+    private void UseTransport(TransportPlan? transport)
+    {
+        var before = _transport;
+        _transport = transport;
+        _transmitter.Apply(transport);
+        if (before?.Outbound != transport?.Outbound)
+            before?.Outbound?.Dispose();
+        if (before?.Inbound != transport?.Inbound)
+            before?.Inbound?.Dispose();
     }
 
     // Random, short-lived and the same for all streams of the call (RFC 7022 §4.2): 96 bits in base64.

@@ -11,6 +11,8 @@ internal sealed class EchoEnd : IClockedEnd
     // A worker that was held up for longer than this skips the blocks instead of playing them in a burst.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
+    private const long Grid = 2_500_000;
+
     private readonly IVoice _voice;
     private readonly short[] _block;
     private readonly TimeSpan _blockTime;
@@ -27,6 +29,9 @@ internal sealed class EchoEnd : IClockedEnd
         _blockTime = TimeSpan.FromTicks(blockSamples * TimeSpan.TicksPerSecond / 48000);
         _next = start;
     }
+
+    /// <summary>The next point of a 2.5 ms grid: hundreds of echoes share the worker's wake-ups instead of having one each.</summary>
+    public static Instant NextTick(Instant now) => new(((now.Nanoseconds / Grid) + 1) * Grid);
 
     /// <inheritdoc/>
     public Instant PollTimeout() => _next;

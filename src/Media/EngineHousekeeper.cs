@@ -13,6 +13,7 @@ internal sealed class EngineHousekeeper : IDisposable
     private readonly List<MediaSession> _sessions = [];
     private readonly Thread _thread;
     private MediaSession[] _snapshot = [];
+    private long _allocatedByGone;
     private volatile bool _ending;
 
     /// <summary>Starts the thread.</summary>
@@ -26,7 +27,7 @@ internal sealed class EngineHousekeeper : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Bytes that the workers allocated in the last whole second.</summary>
+    /// <summary>Bytes that the workers and playback allocated in the last whole second.</summary>
     public double AllocatedBytesPerSecond { get; private set; }
 
     /// <summary>The last exception that a listener threw; null while all is well.</summary>
@@ -50,7 +51,8 @@ internal sealed class EngineHousekeeper : IDisposable
     {
         lock (_gate)
         {
-            _sessions.Remove(session);
+            if (_sessions.Remove(session))
+                _allocatedByGone += session.PlaybackAllocatedBytes;
             _snapshot = [.. _sessions];
         }
     }
@@ -68,7 +70,7 @@ internal sealed class EngineHousekeeper : IDisposable
     {
         var second = TimeSpan.FromSeconds(1);
         var next = MonotonicClock.Now + second;
-        long allocatedBefore = _allocatedBytes();
+        long allocatedBefore = Allocated();
         while (!_ending)
         {
             _waiter.Wait(MonotonicClock.Now, next, default);
@@ -77,10 +79,16 @@ internal sealed class EngineHousekeeper : IDisposable
             if (MonotonicClock.Now < next)
                 continue;
             next = MonotonicClock.Now + second;
-            long allocated = _allocatedBytes();
+            long allocated = Allocated();
             AllocatedBytesPerSecond = allocated - allocatedBefore;
             allocatedBefore = allocated;
         }
+    }
+
+    private long Allocated()
+    {
+        lock (_gate)
+            return _allocatedBytes() + _allocatedByGone + _sessions.Sum(session => session.PlaybackAllocatedBytes);
     }
 
     private void Tell(MediaSession session)

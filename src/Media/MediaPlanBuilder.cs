@@ -44,7 +44,11 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
     private bool RefreshKeys(NegotiatedCrypto? crypto)
     {
         if (crypto is null)
+        {
+            _outboundKey = _inboundKey = null;
             return false;
+        }
+
         string outbound = crypto.Suite + crypto.LocalKey;
         string inbound = $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
         if (outbound != _outboundKey)

@@ -156,7 +156,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     }
 
     /// <summary>Echoes what is heard back to the peer, after playout and encoding anew, on the worker's own clock. Takes the place of a sound card.</summary>
-    public void AttachEcho() => AttachEnd(start => new EchoEnd(this, Options.BlockSamples, start));
+    public void AttachEcho() => AttachEnd(now => new EchoEnd(this, Options.BlockSamples, EchoEnd.NextTick(now)));
 
     /// <summary>Lets the worker drive an end, in the place of a sound card. After the first offer or answer.</summary>
     internal void AttachEnd(Func<Instant, IClockedEnd> create)
@@ -193,6 +193,9 @@ internal sealed class MediaSession : IVoice, IDisposable
         _playback.Close();
         _engine.Forget(this);
     }
+
+    /// <summary>Bytes that playback has allocated inside this session; 0 unless something is wrong.</summary>
+    internal long PlaybackAllocatedBytes => _playback.AllocatedBytes;
 
     /// <summary>Calls the listener. Thread: housekeeping.</summary>
     internal void TellEvents()

@@ -26,6 +26,7 @@ internal sealed class ReceivePipeline(
     private uint _lastDtmf;
     private bool _anyDtmf;
     private bool _heard;
+    private bool _started;
 
     /// <summary>RTP packets of the peer.</summary>
     public long Packets { get; private set; }
@@ -52,7 +53,14 @@ internal sealed class ReceivePipeline(
         _plan = plan;
         latching.SetSignalled(transport.Rtp, transport.IsEncrypted);
         transmitter.Target = latching.Target;
-        silence.Watch(now, plan.ExpectsMedia);
+        silence.Watch(now, _started && plan.ExpectsMedia);
+    }
+
+    /// <summary>The call is up: from now on a silent peer is news.</summary>
+    public void Start(Instant now)
+    {
+        _started = true;
+        silence.Watch(now, _plan is { ExpectsMedia: true });
     }
 
     /// <summary>Receives nothing any more.</summary>

@@ -29,13 +29,11 @@ internal sealed class SilenceWatch(TimeSpan timeout)
     /// <summary>When <see cref="HandleTimeout"/> has something to say.</summary>
     public Instant PollTimeout() => _watching && !_silent ? Since + timeout : Instant.Never;
 
-    /// <summary>Begins or ends watching, e.g. at a hold. Time on hold does not count.</summary>
+    /// <summary>Begins anew or ends watching, e.g. at a start or a hold. Time on hold does not count.</summary>
     public void Watch(Instant now, bool watch)
     {
-        if (watch && !_watching)
-            Since = now;
-        if (watch != _watching)
-            _silent = false;
+        Since = now;
+        _silent = false;
         _watching = watch;
     }
 

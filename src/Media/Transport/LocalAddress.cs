@@ -11,11 +11,16 @@ internal static class LocalAddress
     /// <remarks>A datagram socket that is connected sends nothing: the kernel only looks the route up. The socket is thrown away.</remarks>
     /// <param name="remote">The peer, or its proxy.</param>
     /// <param name="bound">The address that sockets are bound to: a particular one is what the peer sees, and is returned.</param>
-    /// <exception cref="MediaTransportException">No route to that address.</exception>
+    /// <exception cref="MediaTransportException">No route to that address, or bound to loopback and the peer is elsewhere.</exception>
     public static IPAddress Towards(IPAddress remote, IPAddress? bound = null)
     {
         if (bound is not null && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any))
-            return bound;
+        {
+            return IPAddress.IsLoopback(bound) && !IPAddress.IsLoopback(remote)
+                ? throw new MediaTransportException($"media is bound to {bound}, which {remote} cannot reach: listen on 0.0.0.0 or on the address towards it")
+                : bound;
+        }
+
         try
         {
             using var probe = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

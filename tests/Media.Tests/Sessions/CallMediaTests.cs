@@ -219,6 +219,55 @@ public class CallMediaTests
     }
 
     [Fact]
+    public void APeerWithoutMultiplexingGetsReportsAtItsOwnPort()
+    {
+        var (a, _) = PaperKeys.Pair(encrypted: true);
+        var rtcp = PaperPhone.AddressB with { Port = 5001 };
+        a.Media.Apply(At(0), a.Plan with { Transport = a.Plan.Transport with { RtcpMux = false, Rtcp = rtcp } });
+        for (int t = 0; t < 10_000; t += 20)
+        {
+            a.Speak(At(t));
+            a.Media.HandleTimeout(At(t));
+        }
+
+        var sent = a.Take();
+        Assert.Contains(sent, p => p.To == rtcp);
+        Assert.All(sent, p => Assert.Equal(p.Bytes[1] is 200 or 201, p.To == rtcp));
+    }
+
+    [Fact]
+    public void AHeldPeerIsNotMissedAndNothingIsSentToIt()
+    {
+        var (a, b) = PaperKeys.Pair(encrypted: true);
+        Carry(a, b, 0, a.Local);
+        b.Media.Apply(At(20), b.Plan with { Send = b.Plan.Send with { Sends = false }, Receive = b.Plan.Receive with { Receives = false, ExpectsMedia = false } });
+        b.DrainPlayback();
+        Carry(a, b, 40, a.Local);
+        Assert.Equal(0, b.DrainPlayback());
+        b.Media.HandleTimeout(At(60_000));
+        b.Take();
+        b.Speak(At(60_020));
+        Assert.Empty(b.Take());
+        Assert.DoesNotContain(b.Events, e => e.Kind == MediaEventKind.Silence);
+        b.Media.Apply(At(60_040), b.Plan);
+        b.Speak(At(60_060));
+        Assert.NotEmpty(b.Take());
+    }
+
+    [Fact]
+    public void RingingIsNotSilence()
+    {
+        var (_, b) = PaperKeys.Pair(encrypted: true, begin: false);
+        b.Media.Apply(At(0), b.Plan);
+        b.Media.HandleTimeout(At(60_000));
+        b.Media.Start(At(60_000));
+        b.Media.HandleTimeout(At(69_000));
+        Assert.DoesNotContain(b.Events, e => e.Kind == MediaEventKind.Silence);
+        b.Media.HandleTimeout(At(70_001));
+        Assert.Contains(b.Events, e => e.Kind == MediaEventKind.Silence);
+    }
+
+    [Fact]
     public void TheEndIsSaidByRtcp()
     {
         var (a, b) = PaperKeys.Pair(encrypted: true);

@@ -140,6 +140,7 @@ public class UdpPortTests
     {
         Assert.Equal(IPAddress.Loopback, LocalAddress.Towards(IPAddress.Loopback));
         Assert.Equal(IPAddress.Loopback, LocalAddress.Towards(IPAddress.Loopback, IPAddress.Any));
+        Assert.Throws<MediaTransportException>(() => LocalAddress.Towards(IPAddress.Parse("192.0.2.1"), IPAddress.Loopback));
         Assert.Equal(IPAddress.Parse("127.0.0.5"), LocalAddress.Towards(IPAddress.Loopback, IPAddress.Parse("127.0.0.5")));
     }
 
