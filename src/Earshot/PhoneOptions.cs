@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+
+namespace Earshot;
+
+/// <summary>How SIP travels.</summary>
+public enum SipTransportChoice
+{
+    /// <summary>UDP, and TCP for requests over 1300 bytes (RFC 3261 §18.1.1).</summary>
+    Udp,
+
+    /// <summary>TCP.</summary>
+    Tcp,
+}
+
+/// <summary>How the keys of the encrypted media are agreed.</summary>
+public enum MediaSecurityMethod
+{
+    /// <summary>SRTP with keys in the session description (RFC 4568): encrypted, but whoever reads the signalling reads the keys.</summary>
+    Sdes,
+
+    /// <summary>RTP in clear. Only ever used when it is asked for by name.</summary>
+    None,
+}
+
+/// <summary>What a <see cref="Phone"/> is made of. Every value has a default that works.</summary>
+public sealed record PhoneOptions
+{
+    /// <summary>Where SIP listens, UDP and TCP alike; port 0 picks a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 0);
+
+    /// <summary>How calls are placed.</summary>
+    public SipTransportChoice Transport { get; init; }
+
+    /// <summary>The user part of our address, e.g. <c>alice</c>.</summary>
+    public string User { get; init; } = "earshot";
+
+    /// <summary>Shown to the people we call; null shows the address alone.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary><c>device[:NAME]</c>, <c>file:PATH.wav</c>, <c>file+loop:PATH.wav</c>, <c>tone:HZ</c> or <c>silence</c>.</summary>
+    public string Microphone { get; init; } = "device";
+
+    /// <summary><c>device[:NAME]</c>, <c>file:PATH.wav</c> or <c>null</c>.</summary>
+    public string Speaker { get; init; } = "device";
+
+    /// <summary>Sound in one block of the card: 2.5 to 20 ms.</summary>
+    public TimeSpan Block { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Codecs in order of preference: <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>.</summary>
+    public IReadOnlyList<string> Codecs { get; init; } = ["opus", "g722", "pcmu", "pcma"];
+
+    /// <summary>Sound in one packet: 2.5 to 60 ms, as the codec allows.</summary>
+    public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Bits per second for opus, 6000 to 510000.</summary>
+    public int Bitrate { get; init; } = 32000;
+
+    /// <summary>Effort of the opus encoder, 0 to 10.</summary>
+    public int Complexity { get; init; } = 5;
+
+    /// <summary>What is allowed for media, best first. With <see cref="MediaSecurityMethod.Sdes"/> alone a peer that cannot encrypt is refused.</summary>
+    public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = [MediaSecurityMethod.Sdes];
+
+    /// <summary>First port for media; 0 lets the system pick.</summary>
+    public int FirstMediaPort { get; init; }
+
+    /// <summary>Last port for media; 0 lets the system pick.</summary>
+    public int LastMediaPort { get; init; }
+
+    /// <summary>A call that we place rings so long.</summary>
+    public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A call that sends us nothing for so long is ended.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Writes every packet, signalling and media, as on the wire, to a pcap file; null writes none.</summary>
+    public string? PacketCaptureFile { get; init; }
+
+    /// <summary>Records calls to a stereo WAV file: left what we said, right what we heard; null records nothing.</summary>
+    public string? RecordFile { get; init; }
+}
+
+/// <summary>What one call does differently.</summary>
+public sealed record CallOptions
+{
+    /// <summary>Sends what is heard back to the caller instead of using the sound card.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>Is told each step of the call from its first one on, on the phone's own thread: be quick, do not block.</summary>
+    public Action<CallEvent>? OnEvent { get; init; }
+}
