@@ -2,7 +2,7 @@
 namespace Earshot.Media;
 
 /// <summary>A snapshot of one call's counters, named as in W3C webrtc-stats where a name exists there.</summary>
-internal sealed record MediaStatistics
+public sealed record MediaStatistics
 {
     /// <summary>RTP packets sent.</summary>
     public long PacketsSent { get; init; }
@@ -102,7 +102,7 @@ internal sealed record MediaStatistics
 /// <param name="Network">Half of the round trip by RTCP.</param>
 /// <param name="JitterBuffer">Mean time in the jitter buffer.</param>
 /// <param name="Playback">From the pull to the converter, as the end says.</param>
-internal sealed record MouthToEarStages(double Capture, double Framing, double LookAhead, double Network, double JitterBuffer, double Playback)
+public sealed record MouthToEarStages(double Capture, double Framing, double LookAhead, double Network, double JitterBuffer, double Playback)
 {
     /// <summary>The whole.</summary>
     public double Total => Capture + Framing + LookAhead + Network + JitterBuffer + Playback;
