@@ -40,6 +40,9 @@ public enum CallEndReason
     /// <summary>Nothing came back from the address.</summary>
     Unreachable,
 
+    /// <summary>The address cannot be reached from here: refused, no route, no free port.</summary>
+    NetworkError,
+
     /// <summary>The name has no address.</summary>
     UnknownHost,
 

@@ -41,6 +41,29 @@ internal sealed partial class CallMachine
         }
     }
 
+    /// <summary>Media could not write the offer: no port, no address.</summary>
+    public void HandleOfferFailed(Instant now, CallEnd why)
+    {
+        switch (Phase)
+        {
+            case CallPhase.Calling:
+                End(why);
+                break;
+            case CallPhase.Incoming:
+                Do(new CallAction.SendReject(500, why.Message));
+                End(why);
+                break;
+            case CallPhase.Talking when _peersReofferIsOurs:
+                _peersReofferIsOurs = false;
+                Do(new CallAction.RejectReinvite(500, why.Message));
+                break;
+            case CallPhase.Talking:
+                _reoffer = Reoffer.None;
+                Do(new CallAction.TellChangeRefused(0, why.Message));
+                break;
+        }
+    }
+
     /// <summary>Media has answered the offer of <see cref="CallAction.MakeAnswer"/>, or says why it cannot.</summary>
     public void HandleAnswerMade(Instant now, ReadOnlyMemory<byte> answer, CallEnd? refusal)
     {

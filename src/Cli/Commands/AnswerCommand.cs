@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Earshot.Cli.Options;
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary><c>earshot answer</c>: waits for calls and answers.</summary>
+internal static class AnswerCommand
+{
+    public static Command Create()
+    {
+        var echo = new Option<bool>("--echo") { Description = "send the caller's voice back" };
+        var auto = new Option<bool>("--auto") { Description = "answer without asking" };
+        var count = new Option<int?>("--count") { Description = "end after so many calls", HelpName = "N" };
+        var reject = new Option<int?>("--reject") { Description = "refuse calls with this SIP status, e.g. 486", HelpName = "CODE" };
+        var duration = new Option<double?>("--duration") { Description = "end after so long", HelpName = "SECONDS" };
+        var stats = new Option<string>("--stats") { Description = "write the last call's counters to this file as JSON", HelpName = "FILE" };
+        var phoneOptions = new PhoneOptionSet();
+        var outputs = new OutputOptionSet();
+        var command = new Command("answer", "Waits for calls and answers. On a terminal it asks before the microphone opens.");
+        phoneOptions.AddTo(command);
+        foreach (var option in (Option[])[echo, auto, count, reject, duration, stats]) command.Options.Add(option);
+        outputs.AddTo(command);
+        command.Runs(outputs, async (said, output, interrupts) =>
+        {
+            var status = OptionValues.InRange("--reject", said.GetValue(reject), 300, 699);
+            if (status is not null && said.GetValue(echo)) throw new UsageException("--reject and --echo contradict each other");
+            var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
+            var calls = OptionValues.InRange("--count", said.GetValue(count), 1, 1_000_000);
+            var options = phoneOptions.Read(said, "0.0.0.0:5060");
+            var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
+                || Console.IsInputRedirected || !Terminal.IsForeground);
+            await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
+            PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
+            if (!asks && !said.GetValue(echo) && status is null) phone.OpenSound(); // a call is heard from its first packet on
+            var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, said.GetValue(stats));
+            phone.IncomingCall += desk.Take;
+            output.Listening(phone.ListenUri);
+            interrupts.WatchKeys(desk.Type);
+            await desk.ServeAsync(limit, interrupts.Token).ConfigureAwait(false);
+            return ExitStatus.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary>Takes incoming calls: asks, answers or refuses, shows each until its end, and counts them.</summary>
+/// <remarks>Thread: <see cref="Take"/> on the phone's, <see cref="Type"/> on the keys', <see cref="ServeAsync"/> on the command's.</remarks>
+internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reject, int? count, string? statisticsFile)
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<Task> _running = [];
+    private IncomingCall? _asked;
+    private Call? _talking;
+    private int _taken;
+    private int _ended;
+
+    /// <summary>A call has come.</summary>
+    public void Take(IncomingCall call)
+    {
+        lock (_lock)
+        {
+            output.Incoming(call.From, call.DisplayName, call.CallId);
+            if (_closing.IsCancellationRequested || (count is { } most && _taken >= most))
+            {
+                call.Reject(486);
+                return;
+            }
+
+            if (reject is { } status)
+            {
+                _taken++;
+                call.Reject(status);
+                Track(call);
+            }
+            else if (!asks)
+            {
+                _taken++;
+                Answer(call);
+            }
+            else if (_asked is not null || _talking is not null)
+            {
+                call.Reject(486);
+            }
+            else
+            {
+                _taken++;
+                _asked = call;
+                call.Call.Ended.ContinueWith(_ => Forget(call), TaskScheduler.Default);
+                Track(call);
+                output.Notice("answer", "Answer? The microphone opens.  y + Enter answers, n + Enter refuses");
+            }
+        }
+    }
+
+    /// <summary>A line typed at the terminal.</summary>
+    public void Type(string line)
+    {
+        lock (_lock)
+        {
+            if (_asked is { } call && line is "y" or "n")
+            {
+                _asked = null;
+                if (line == "y") call!.Accept(new CallOptions());
+                else call!.Reject(603);
+                if (line == "y") _talking = call.Call;
+            }
+            else if (_talking is { } talking)
+            {
+                CallKeys.Press(talking, line, output);
+            }
+        }
+    }
+
+    /// <summary>Until <c>--count</c> calls have ended, the time is over or a signal comes; then hangs up what still talks.</summary>
+    public async Task ServeAsync(TimeSpan? limit, CancellationToken cancel)
+    {
+        using var over = limit is { } time ? new CancellationTokenSource(time) : new CancellationTokenSource();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, over.Token);
+        try
+        {
+            await _done.Task.WaitAsync(any.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is over or a signal came: close the desk.
+        }
+
+        Task[] running;
+        lock (_lock)
+        {
+            _closing.Cancel();
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(3), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Answer(IncomingCall call)
+    {
+        Track(call);
+        call.Accept(new CallOptions { Echo = echo });
+        _talking = call.Call;
+    }
+
+    private void Track(IncomingCall call)
+    {
+        var watch = new CallWatch(output);
+        call.Call.Subscribe(watch.OnEvent);
+        watch.Begin(call.Call);
+        var task = WatchAsync(watch, call.Call);
+        _running.Add(task);
+        task.ContinueWith(t => { lock (_lock) _running.Remove(t); }, TaskScheduler.Default);
+    }
+
+    private async Task WatchAsync(CallWatch watch, Call call)
+    {
+        var ended = await watch.UntilEndedAsync(null, _closing.Token).ConfigureAwait(false);
+        if (statisticsFile is not null) StatisticsFile.Write(statisticsFile, ended);
+        lock (_lock)
+        {
+            if (_talking == call) _talking = null;
+            if (++_ended >= count) _done.TrySetResult();
+        }
+    }
+
+    private void Forget(IncomingCall call)
+    {
+        lock (_lock)
+        {
+            if (_asked == call) _asked = null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Earshot.Cli.Options;
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary><c>earshot call TARGET</c>: places a call.</summary>
+internal static class CallCommand
+{
+    public static Command Create()
+    {
+        var target = new Argument<string>("TARGET") { Description = "a SIP URI, user@host or host[:port]" };
+        var duration = new Option<double?>("--duration") { Description = "hang up after so long", HelpName = "SECONDS" };
+        var stats = new Option<string>("--stats") { Description = "write the final counters to this file as JSON", HelpName = "FILE" };
+        var phoneOptions = new PhoneOptionSet();
+        var outputs = new OutputOptionSet();
+        var command = new Command("call", "Places a call. q + Enter or Ctrl-C hangs up; the keys 0-9 * # A-D + Enter are sent; h holds, r resumes, m mutes.");
+        command.Arguments.Add(target);
+        phoneOptions.AddTo(command);
+        phoneOptions.AddRingTimeoutTo(command);
+        command.Options.Add(duration);
+        command.Options.Add(stats);
+        outputs.AddTo(command);
+        command.Runs(outputs, async (said, output, interrupts) =>
+        {
+            var uri = OptionValues.Target(said.GetValue(target)!);
+            var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
+            var options = phoneOptions.Read(said, "0.0.0.0:0");
+            await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
+            PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
+            output.Calling(uri);
+            var watch = new CallWatch(output);
+            var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
+            watch.Begin(call);
+            interrupts.WatchKeys(line => CallKeys.Press(call, line, output));
+            var end = await watch.UntilEndedAsync(limit, interrupts.Token).ConfigureAwait(false);
+            if (said.GetValue(stats) is { } file) StatisticsFile.Write(file, end);
+            return ExitStatus.Of(end.End);
+        });
+        return command;
+    }
+}

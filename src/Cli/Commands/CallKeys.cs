@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary>What a person types during a call.</summary>
+internal static class CallKeys
+{
+    private static readonly TimeSpan ToneTime = TimeSpan.FromMilliseconds(120);
+
+    public static void Press(Call call, string line, IOutput output)
+    {
+        switch (line)
+        {
+            case "": break;
+            case "h": call.Hold(); break;
+            case "r": call.Resume(); break;
+            case "m":
+                call.Muted = !call.Muted;
+                output.Notice("mute", call.Muted ? "Microphone off" : "Microphone on");
+                break;
+            case var digits when digits.All(c => "0123456789*#ABCD".Contains(char.ToUpperInvariant(c))):
+                foreach (var digit in digits)
+                    if (!call.SendDigit(char.ToUpperInvariant(digit), ToneTime)) output.Notice("dtmf", "The other side takes no keys");
+                break;
+            default:
+                output.Notice("keys", "q hangs up, h holds, r resumes, m mutes, 0-9 * # A-D are sent");
+                break;
+        }
+    }
+}

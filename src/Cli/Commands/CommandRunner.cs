@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Earshot.Audio.Devices;
+using Earshot.Cli.Options;
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Commands;
+
+/// <summary>Runs a command's body and makes whatever goes wrong one line and an exit status.</summary>
+internal static class CommandRunner
+{
+    public static void Runs(this Command command, OutputOptionSet outputs, Func<ParseResult, IOutput, Interrupts, Task<int>> body) =>
+        command.SetAction((said, cancel) => RunAsync(said, outputs, body, cancel));
+
+    private static async Task<int> RunAsync(
+        ParseResult said, OutputOptionSet outputs, Func<ParseResult, IOutput, Interrupts, Task<int>> body, CancellationToken cancel)
+    {
+        IOutput output = new TextOutput(Console.Out, Console.Error, terminal: false, quiet: true);
+        using var interrupts = new Interrupts(cancel);
+        try
+        {
+            output = outputs.Open(said);
+            return interrupts.StatusOr(await body(said, output, interrupts).ConfigureAwait(false));
+        }
+        catch (UsageException wrong)
+        {
+            return Failed(output, ExitStatus.Usage, "usage", wrong.Message, wrong.Hint);
+        }
+        catch (AudioDeviceException wrong)
+        {
+            return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, null);
+        }
+        catch (PhoneException wrong)
+        {
+            return Failed(output, ExitStatus.Network, "network", wrong.Message, wrong.Hint);
+        }
+        catch (IOException wrong)
+        {
+            return Failed(output, ExitStatus.Usage, "file", wrong.Message, null);
+        }
+        catch (UnauthorizedAccessException wrong)
+        {
+            return Failed(output, ExitStatus.Usage, "file", wrong.Message, null);
+        }
+        catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
+        {
+            return interrupts.StatusOr(ExitStatus.Done);
+        }
+    }
+
+    private static int Failed(IOutput output, int status, string code, string message, string? hint)
+    {
+        output.Error(code, message, hint);
+        return status;
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Earshot.Cli;
+
+/// <summary>SIGINT, SIGTERM and <c>q</c> + Enter end a command cleanly: the call is ended with BYE first.</summary>
+/// <remarks>A second signal ends the process at once.</remarks>
+internal sealed class Interrupts : IDisposable
+{
+    private readonly CancellationTokenSource _source;
+    private readonly PosixSignalRegistration _int;
+    private readonly PosixSignalRegistration _term;
+    private int _status;
+
+    public Interrupts(CancellationToken outer)
+    {
+        _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        _int = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => OnSignal(c, ExitStatus.Interrupted));
+        _term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => OnSignal(c, ExitStatus.Terminated));
+    }
+
+    /// <summary>Cancelled by the first signal, or by <c>q</c>.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>130 or 143 after a signal, else what the command says itself.</summary>
+    public int StatusOr(int status) => _status != 0 ? _status : status;
+
+    /// <summary>Reads keys when standard input is a foreground terminal; its end does not end a call.</summary>
+    /// <param name="onLine">Gets each line that is not <c>q</c>.</param>
+    public void WatchKeys(Action<string>? onLine = null)
+    {
+        if (Console.IsInputRedirected || !Terminal.IsForeground) return;
+        new Thread(() => ReadLines(onLine)) { IsBackground = true, Name = "keys" }.Start();
+    }
+
+    public void Dispose()
+    {
+        _int.Dispose();
+        _term.Dispose();
+        _source.Dispose();
+    }
+
+    private void ReadLines(Action<string>? onLine)
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            if (line.Trim() == "q")
+            {
+                Cancel();
+                return;
+            }
+
+            onLine?.Invoke(line.Trim());
+        }
+    }
+
+    private void OnSignal(PosixSignalContext context, int status)
+    {
+        if (_status != 0) return; // the second one takes the system's course
+        _status = status;
+        context.Cancel = true;
+        Cancel();
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The command was just done.
+        }
+    }
+}

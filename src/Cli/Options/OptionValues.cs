@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Net;
+
+namespace Earshot.Cli.Options;
+
+/// <summary>Reads one option's value, or says in one line what is wrong with it.</summary>
+internal static class OptionValues
+{
+    private static readonly string[] KnownCodecs = ["opus", "g722", "pcmu", "pcma"];
+    private static readonly double[] PacketTimes = [2.5, 5, 10, 20, 30, 40, 60];
+
+    /// <summary>HOST:PORT, [IPV6]:PORT, HOST or :PORT.</summary>
+    public static IPEndPoint EndPoint(string option, string value)
+    {
+        var colon = value.LastIndexOf(':');
+        var (host, port) = value.StartsWith('[') && value.EndsWith(']') || colon < 0 || value.IndexOf(':', StringComparison.Ordinal) != colon && !value.StartsWith('[')
+            ? (value, "5060")
+            : (value[..colon], value[(colon + 1)..]);
+        host = host.Trim('[', ']');
+        if (host.Length == 0) host = "0.0.0.0";
+        if (host == "localhost") host = "127.0.0.1";
+        if (!IPAddress.TryParse(host, out var address))
+            throw new UsageException($"{option} {value}: '{host}' is not an address of this machine", "Say an IP address, e.g. 0.0.0.0:5060 or [::]:5060.");
+        if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            throw new UsageException($"{option} {value}: '{port}' is not a port", "Say 0 to 65535; 0 picks a free one.");
+        return new(address, number);
+    }
+
+    public static SipTransportChoice Transport(string? value) => value switch
+    {
+        null or "udp" => SipTransportChoice.Udp,
+        "tcp" => SipTransportChoice.Tcp,
+        "tls" or "ws" or "wss" => throw new UsageException($"--transport {value}: not there yet", "Say udp or tcp."),
+        _ => throw new UsageException($"--transport {value}: no such transport", "Say udp or tcp."),
+    };
+
+    public static IReadOnlyList<string>? Codecs(string? value)
+    {
+        if (value is null) return null;
+        var names = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(n => n.ToLowerInvariant()).Distinct().ToArray();
+        var unknown = Array.Find(names, n => !KnownCodecs.Contains(n));
+        if (unknown is not null) throw new UsageException($"--codecs {value}: no codec '{unknown}'", "Say some of opus,g722,pcmu,pcma.");
+        return names.Length > 0 ? names : throw new UsageException("--codecs: names none", "Say some of opus,g722,pcmu,pcma.");
+    }
+
+    public static TimeSpan? PacketTime(double? value)
+    {
+        if (value is null) return null;
+        return PacketTimes.Contains(value.Value)
+            ? TimeSpan.FromMilliseconds(value.Value)
+            : throw new UsageException($"--ptime {value.Value.ToString(CultureInfo.InvariantCulture)}: not a packet time", "Say 2.5, 5, 10, 20, 30, 40 or 60.");
+    }
+
+    public static int? InRange(string option, int? value, int least, int most) => value is null || (value >= least && value <= most)
+        ? value
+        : throw new UsageException($"{option} {value}: out of range", $"Say {least} to {most}.");
+
+    public static IReadOnlyList<MediaSecurityMethod>? Security(string? value)
+    {
+        if (value is null) return null;
+        var methods = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Method).Distinct().ToArray();
+        return methods.Length > 0 ? methods : throw new UsageException("--security: names none", "Say sdes or none.");
+
+        MediaSecurityMethod Method(string name) => name switch
+        {
+            "sdes" => MediaSecurityMethod.Sdes,
+            "none" => MediaSecurityMethod.None,
+            "dtls" => throw new UsageException("--security dtls: DTLS-SRTP is not there yet", "Leave it out (sdes), or say --security sdes."),
+            _ => throw new UsageException($"--security {value}: no method '{name}'", "Say sdes or none."),
+        };
+    }
+
+    public static (int First, int Last) PortRange(string? value)
+    {
+        if (value is null) return (0, 0);
+        var parts = value.Split('-');
+        if (parts.Length == 2
+            && ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            && ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            && first > 0 && last > first)
+        {
+            return (first, last);
+        }
+
+        throw new UsageException($"--media-ports {value}: not a range", "Say e.g. 40000-40099: each call takes two.");
+    }
+
+    public static TimeSpan? Seconds(string option, double? value)
+    {
+        if (value is null) return null;
+        return value > 0 && value <= 86400 * 365
+            ? TimeSpan.FromSeconds(value.Value)
+            : throw new UsageException($"{option} {value.Value.ToString(CultureInfo.InvariantCulture)}: not a time", "Say seconds, more than 0.");
+    }
+
+    /// <summary>A SIP URI, <c>user@host</c> or <c>host[:port]</c> as a SIP URI.</summary>
+    public static string Target(string value)
+    {
+        var target = value.Trim();
+        if (target.Length == 0) throw new UsageException("TARGET is empty", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
+        if (target.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"{target}: SIP over TLS is not there yet", "Call a sip: address.");
+        if (target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"{target}: telephone numbers need an account, which is not there yet", "Call a sip: address.");
+        if (target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) return target;
+        if (!target.Contains('@') && IPAddress.TryParse(target, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+            target = $"[{address}]";
+        return "sip:" + target;
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+
+namespace Earshot.Cli.Options;
+
+/// <summary>The options that <c>call</c>, <c>answer</c> and <c>latency</c> share, and what they say of the phone.</summary>
+internal sealed class PhoneOptionSet
+{
+    private readonly Option<string> _listen = new("--listen") { Description = "SIP address; port 0 picks a free one", HelpName = "HOST:PORT" };
+    private readonly Option<string> _transport = new("--transport") { Description = "udp or tcp", HelpName = "TRANSPORT" };
+    private readonly Option<string> _account = new("--account") { Description = "an account to call with", HelpName = "NAME" };
+    private readonly Option<string> _mic = new("--mic") { Description = "device[:NAME], file:PATH.wav, file+loop:PATH.wav, tone:HZ or silence", HelpName = "SOURCE" };
+    private readonly Option<string> _speaker = new("--speaker") { Description = "device[:NAME], file:PATH.wav or null", HelpName = "SINK" };
+    private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
+    private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
+    private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
+    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
+    private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of sdes,none", HelpName = "LIST" };
+    private readonly Option<string> _ice = new("--ice") { Description = "on or off", HelpName = "on|off" };
+    private readonly Option<string> _stun = new("--stun") { Description = "a STUN server", HelpName = "HOST:PORT" };
+    private readonly Option<string[]> _turn = new("--turn") { Description = "a TURN server (repeatable)", HelpName = "URI" };
+    private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media", HelpName = "A-B" };
+    private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet to this file", HelpName = "FILE" };
+    private readonly Option<string> _record = new("--record") { Description = "record the call: left what we said, right what we heard", HelpName = "FILE.wav" };
+    private readonly Option<double?> _ringTimeout = new("--ring-timeout") { Description = "give up when nobody answers for so long (60)", HelpName = "SECONDS" };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_listen, _transport, _account, _mic, _speaker, _codecs, _ptime, _bitrate, _complexity,
+            _security, _ice, _stun, _turn, _mediaPorts, _pcap, _record])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Adds <c>--ring-timeout</c>, which only a caller has.</summary>
+    public void AddRingTimeoutTo(Command command) => command.Options.Add(_ringTimeout);
+
+    /// <summary>Checks what was said and makes it the phone's options.</summary>
+    /// <exception cref="UsageException">A value is off, or names what is not there yet.</exception>
+    public PhoneOptions Read(ParseResult said, string defaultListen)
+    {
+        RefuseWhatIsNotThereYet(said);
+        var (first, last) = OptionValues.PortRange(said.GetValue(_mediaPorts));
+        var defaults = new PhoneOptions();
+        return defaults with
+        {
+            Listen = OptionValues.EndPoint("--listen", said.GetValue(_listen) ?? defaultListen),
+            Transport = OptionValues.Transport(said.GetValue(_transport)),
+            Microphone = said.GetValue(_mic) ?? defaults.Microphone,
+            Speaker = said.GetValue(_speaker) ?? defaults.Speaker,
+            Codecs = OptionValues.Codecs(said.GetValue(_codecs)) ?? defaults.Codecs,
+            PacketTime = OptionValues.PacketTime(said.GetValue(_ptime)) ?? defaults.PacketTime,
+            Bitrate = OptionValues.InRange("--bitrate", said.GetValue(_bitrate), 6000, 510000) ?? defaults.Bitrate,
+            Complexity = OptionValues.InRange("--complexity", said.GetValue(_complexity), 0, 10) ?? defaults.Complexity,
+            Security = OptionValues.Security(said.GetValue(_security)) ?? defaults.Security,
+            FirstMediaPort = first,
+            LastMediaPort = last,
+            PacketCaptureFile = said.GetValue(_pcap),
+            RecordFile = said.GetValue(_record),
+            RingTimeout = OptionValues.Seconds("--ring-timeout", said.GetValue(_ringTimeout)) ?? defaults.RingTimeout,
+        };
+    }
+
+    private void RefuseWhatIsNotThereYet(ParseResult said)
+    {
+        if (said.GetValue(_account) is not null) throw new UsageException("--account: accounts are not there yet", "Call an address directly: earshot call sip:user@host");
+        if (said.GetValue(_stun) is not null) throw new UsageException("--stun: STUN is not there yet", "Leave it out; both phones must reach each other directly.");
+        if (said.GetValue(_turn) is { Length: > 0 }) throw new UsageException("--turn: TURN is not there yet", "Leave it out; both phones must reach each other directly.");
+        switch (said.GetValue(_ice))
+        {
+            case null or "off": break;
+            case "on": throw new UsageException("--ice on: ICE is not there yet", "Leave it out, or say --ice off.");
+            case var other: throw new UsageException($"--ice {other}: say on or off");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media;
+
+namespace Earshot.Cli.Output;
+
+/// <summary>Where a command says what happens: short lines for a person, or one JSON object a line for a script.</summary>
+/// <remarks>Thread: any; a call is one line, never torn.</remarks>
+internal interface IOutput
+{
+    void Listening(string uri);
+
+    void Calling(string uri);
+
+    void Incoming(string from, string? name, string callId);
+
+    void Happened(Call call, CallEvent step);
+
+    void Statistics(Call call, MediaStatistics statistics);
+
+    void Notice(string code, string message);
+
+    void Error(string code, string message, string? hint);
+
+    /// <summary>A measurement or listing: the command's result.</summary>
+    void Result(string name, IReadOnlyList<Field> fields);
+}
+
+/// <summary>One named value of a result.</summary>
+/// <param name="Name">As in the JSON.</param>
+/// <param name="Value">A string, bool, int, long, double, null or a list of fields.</param>
+/// <param name="Unit">For people, e.g. <c>ms</c>.</param>
+internal readonly record struct Field(string Name, object? Value, string Unit = "");

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Earshot.Media;
+
+namespace Earshot.Cli.Output;
+
+/// <summary>One line that says how a call is: time, levels, delay, loss.</summary>
+internal static class LiveLine
+{
+    private const int MeterWidth = 12;
+
+    public static string Of(Call call, MediaStatistics s)
+    {
+        var time = call.Talked;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(int)time.TotalMinutes:00}:{time.Seconds:00}  mic {Meter(s.CaptureLevel)}  heard {Meter(s.AudioLevel)}  {Delay(s)}  {Loss(s)}");
+    }
+
+    public static string Summary(MediaStatistics s) => string.Create(CultureInfo.InvariantCulture,
+        $"{s.PacketsSent} packets sent, {s.PacketsReceived} received, {s.PacketsLost} lost, {Delay(s)}{(s.Mos is { } mos ? $", MOS {mos:0.0}" : "")}");
+
+    /// <summary>A bar over −60…0 dBFS.</summary>
+    internal static string Meter(double level)
+    {
+        var db = level > 0 ? 20 * Math.Log10(level) : -60;
+        var filled = (int)Math.Round(Math.Clamp((db + 60) / 60, 0, 1) * MeterWidth);
+        return new string('#', filled) + new string('.', MeterWidth - filled);
+    }
+
+    private static string Delay(MediaStatistics s) => s.MouthToEarMs is { } ms
+        ? string.Create(CultureInfo.InvariantCulture, $"mouth to ear {ms:0} ms (estimate)")
+        : "delay not known yet";
+
+    private static string Loss(MediaStatistics s)
+    {
+        var expected = s.PacketsReceived + s.PacketsLost;
+        return string.Create(CultureInfo.InvariantCulture, $"loss {(expected > 0 ? 100.0 * Math.Max(0, s.PacketsLost) / expected : 0):0.0} %");
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Text;
+using Earshot.Media;
+
+namespace Earshot.Cli.Output;
+
+/// <summary>Short lines for a person; on a terminal the last one lives: time, levels, delay, loss.</summary>
+internal sealed class TextOutput : IOutput
+{
+    private readonly TextWriter _out;
+    private readonly TextWriter _errors;
+    private readonly bool _lives;
+    private readonly bool _quiet;
+    private readonly Lock _lock = new();
+    private bool _lineLives;
+
+    public TextOutput(TextWriter output, TextWriter errors, bool terminal, bool quiet)
+    {
+        _out = output;
+        _errors = errors;
+        _lives = terminal && !quiet;
+        _quiet = quiet;
+    }
+
+    public void Listening(string uri) => Say($"Listening on {Clean(uri)}");
+
+    public void Calling(string uri) => Say($"Calling {Clean(uri)} ...");
+
+    public void Incoming(string from, string? name, string callId) =>
+        Say(name is null ? $"Call from {Clean(from)}" : $"Call from {Clean(name)} <{Clean(from)}>");
+
+    public void Happened(Call call, CallEvent step)
+    {
+        switch (step)
+        {
+            case CallRinging ringing: Say(ringing.EarlyMedia ? "Ringing (with sound from the other side) ..." : "Ringing ..."); break;
+            case CallConnected connected: Connected(connected); break;
+            case CallChanged changed: Say(Changed(changed.Session)); break;
+            case CallChangeRefused refused: Say($"Not changed: {Clean(refused.Message)}"); break;
+            case CallDigit digit: Say($"Key {digit.Digit}"); break;
+            case CallNotice notice: Notice(notice.Code, notice.Message); break;
+            case CallEnded ended: Ended(ended); break;
+        }
+    }
+
+    public void Statistics(Call call, MediaStatistics statistics)
+    {
+        if (_lives) Live(LiveLine.Of(call, statistics));
+    }
+
+    public void Notice(string code, string message) => Say($"! {Clean(message)}");
+
+    public void Error(string code, string message, string? hint)
+    {
+        lock (_lock)
+        {
+            EndLiveLine();
+            _errors.WriteLine($"earshot: {Clean(message)}");
+            if (!string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {hint}");
+            _errors.Flush();
+        }
+    }
+
+    public void Result(string name, IReadOnlyList<Field> fields)
+    {
+        lock (_lock)
+        {
+            EndLiveLine();
+            WriteFields(fields, 0);
+            _out.Flush();
+        }
+    }
+
+    /// <summary>Replaces the living line; nothing where output is not a terminal.</summary>
+    public void Live(string line)
+    {
+        if (!_lives) return;
+        lock (_lock)
+        {
+            _out.Write("\r\u001b[K" + line);
+            _out.Flush();
+            _lineLives = true;
+        }
+    }
+
+    /// <summary>Control characters from the network never reach the terminal.</summary>
+    internal static string Clean(string text)
+    {
+        if (!text.Any(c => char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format)) return text;
+        var clean = new StringBuilder(text.Length);
+        foreach (var c in text) clean.Append(char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format ? '·' : c);
+        return clean.ToString();
+    }
+
+    private static string Changed(CallSession session) => session switch
+    {
+        { OnHold: true } => "On hold",
+        { HeldByPeer: true } => "Held by the other side",
+        _ => $"Talking again, {session.Codec}",
+    };
+
+    private void Connected(CallConnected connected)
+    {
+        var s = connected.Session;
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"Connected in {connected.At.TotalMilliseconds:0} ms: {s.Codec} {s.SampleRate / 1000.0:0.#} kHz, {s.PacketTime.TotalMilliseconds:0.#} ms packets, {s.Local} - {s.Remote ?? "?"}"));
+        Say($"  {s.SecurityText}{(s.SrtpProfile is null ? "" : $" ({s.SrtpProfile})")}");
+    }
+
+    private void Ended(CallEnded ended)
+    {
+        var talked = ended.Talked > TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $" after {ended.Talked.TotalSeconds:0.0} s")
+            : "";
+        Say($"Ended{talked}: {Clean(ended.End.Message)}");
+        if (ended.Statistics is { PacketsReceived: > 0 } s) Say("  " + LiveLine.Summary(s));
+        if (ended.End is { IsFailure: true, Hint: { } hint }) Say("  " + hint);
+    }
+
+    private void WriteFields(IReadOnlyList<Field> fields, int depth)
+    {
+        foreach (var field in fields)
+        {
+            var indent = new string(' ', 2 * depth);
+            if (field.Value is IReadOnlyList<Field> inner)
+            {
+                _out.WriteLine($"{indent}{field.Name}:");
+                WriteFields(inner, depth + 1);
+                continue;
+            }
+
+            var value = field.Value switch
+            {
+                null => "unknown",
+                bool b => b ? "yes" : "no",
+                double d => d.ToString("0.##", CultureInfo.InvariantCulture),
+                var v => Clean(v.ToString() ?? ""),
+            };
+            _out.WriteLine($"{indent}{field.Name,-20} {value}{(field.Value is null || field.Unit.Length == 0 ? "" : " " + field.Unit)}");
+        }
+    }
+
+    private void Say(string line)
+    {
+        if (_quiet) return;
+        lock (_lock)
+        {
+            EndLiveLine();
+            _out.WriteLine(line);
+            _out.Flush();
+        }
+    }
+
+    private void EndLiveLine()
+    {
+        if (!_lineLives) return;
+        _out.Write("\r\u001b[K");
+        _lineLives = false;
+    }
+}

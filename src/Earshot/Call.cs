@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Earshot.Calls;
+using Earshot.Media;
+using Earshot.Protocol;
+
+namespace Earshot;
+
+/// <summary>One call, from its first step to its end.</summary>
+/// <remarks>Thread: any. Steps are told on the phone's own thread.</remarks>
+public sealed class Call : IAsyncDisposable, ICallListener
+{
+    private readonly Phone _phone;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CallEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<CallEvent> _past = [];
+    private Action<CallEvent>? _listeners;
+    private long _connectedAt;
+    private volatile CallSession? _session;
+
+    internal Call(Phone phone, CallMachine machine, CallMedia? media, bool incoming, string remoteUri, string? remoteName)
+    {
+        _phone = phone;
+        Machine = machine;
+        Media = media;
+        IsIncoming = incoming;
+        RemoteUri = remoteUri;
+        RemoteName = remoteName;
+        // A call that fails before anybody awaits it is no unobserved error.
+        _ = _connected.Task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    /// <summary>The SIP Call-ID; empty until the call has one.</summary>
+    public string CallId { get; internal set; } = "";
+
+    /// <summary>The other side's SIP URI.</summary>
+    public string RemoteUri { get; }
+
+    /// <summary>The other side's name as it gives it; null when it gives none. Not verified by anybody.</summary>
+    public string? RemoteName { get; }
+
+    /// <summary>True when the other side called.</summary>
+    public bool IsIncoming { get; }
+
+    /// <summary>What was agreed; null until it was.</summary>
+    public CallSession? Session => _session;
+
+    /// <summary>Done when both sides talk.</summary>
+    /// <exception cref="CallFailedException">The call ended before.</exception>
+    public Task Connected => _connected.Task;
+
+    /// <summary>Done when the call is over; never fails.</summary>
+    public Task<CallEnded> Ended => _ended.Task;
+
+    /// <summary>Since both sides talk.</summary>
+    public TimeSpan Talked => Volatile.Read(ref _connectedAt) is var at && at == 0 ? TimeSpan.Zero
+        : Ended.IsCompletedSuccessfully ? Ended.Result.Talked : Stopwatch.GetElapsedTime(at);
+
+    /// <summary>Sends silence instead of the microphone.</summary>
+    public bool Muted
+    {
+        get => Media?.Session.Mute ?? false;
+        set
+        {
+            if (Media is not null) Media.Session.Mute = value;
+        }
+    }
+
+    internal CallMachine Machine { get; }
+
+    internal CallMedia? Media { get; }
+
+    internal CallDriver? Driver { get; set; }
+
+    /// <summary>Ends the call, whatever state it is in: CANCEL, a refusal or BYE. <see cref="Ended"/> tells when it is over.</summary>
+    public void HangUp() => Do((driver, now) => driver.HangUp(now));
+
+    /// <summary>Puts the other side on hold.</summary>
+    public void Hold() => SetHold(true);
+
+    /// <summary>Takes the other side off hold.</summary>
+    public void Resume() => SetHold(false);
+
+    /// <summary>Offers these codecs, in this order, for the rest of the call.</summary>
+    /// <param name="codecs">Of <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>.</param>
+    public void ChangeCodecs(params IReadOnlyList<string> codecs)
+    {
+        ArgumentNullException.ThrowIfNull(codecs);
+        if (codecs.Count == 0) throw new ArgumentException("Name at least one codec.", nameof(codecs));
+        Do((driver, now) =>
+        {
+            if (Media is not null) Media.Codecs = codecs;
+            driver.ChangeSession(now);
+        });
+    }
+
+    /// <summary>Sends a key as telephone-event (RFC 4733).</summary>
+    /// <param name="digit"><c>0</c>–<c>9</c>, <c>*</c>, <c>#</c>, <c>A</c>–<c>D</c>.</param>
+    /// <param name="duration">40 ms to 6 s.</param>
+    /// <returns>False when the other side takes no keys, or there is no media yet.</returns>
+    public bool SendDigit(char digit, TimeSpan duration) => Session is not null && Media is not null && Media.Session.SendDtmf(digit, duration);
+
+    /// <summary>The counters now; null while there is no media.</summary>
+    public MediaStatistics? GetStatistics() => Session is null ? Ended.IsCompletedSuccessfully ? Ended.Result.Statistics : null : Media?.Session.GetStatistics();
+
+    /// <summary>Tells every step, those that were first, to <paramref name="listener"/>, on the phone's own thread from now on.</summary>
+    public void Subscribe(Action<CallEvent> listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        lock (_past)
+        {
+            foreach (var step in _past) listener(step);
+            _listeners += listener;
+        }
+    }
+
+    /// <summary>Every step of the call, past ones first; ends after <see cref="CallEnded"/>.</summary>
+    public async IAsyncEnumerable<CallEvent> Events([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var steps = Channel.CreateUnbounded<CallEvent>(new UnboundedChannelOptions { SingleReader = true });
+        Subscribe(step => steps.Writer.TryWrite(step));
+        await foreach (var step in steps.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+        {
+            yield return step;
+            if (step is CallEnded) yield break;
+        }
+    }
+
+    /// <summary>Hangs up and waits, at most two seconds, until the other side knows.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        HangUp();
+        await Ended.WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    void ICallListener.OnRinging(int status, bool earlyMedia) => Tell(new CallRinging(Age, status, earlyMedia));
+
+    void ICallListener.OnConnected()
+    {
+        Volatile.Write(ref _connectedAt, Stopwatch.GetTimestamp());
+        _session = SessionNow();
+        Tell(new CallConnected(Age, _session));
+        _connected.TrySetResult();
+    }
+
+    void ICallListener.OnChanged()
+    {
+        _session = SessionNow();
+        Tell(new CallChanged(Age, _session));
+    }
+
+    void ICallListener.OnChangeRefused(int status, string message) => Tell(new CallChangeRefused(Age, status, message));
+
+    void ICallListener.OnEnded(CallEnd end)
+    {
+        var talked = _connectedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_connectedAt);
+        var ended = new CallEnded(Age, end, talked, Session is null ? null : Media?.Session.GetStatistics());
+        Tell(ended);
+        _connected.TrySetException(new CallFailedException(end));
+        _ended.TrySetResult(ended);
+        _phone.Forget(this);
+    }
+
+    /// <summary>What happened in media, on the signalling loop.</summary>
+    internal void OnMedia(MediaEvent happened, Instant now)
+    {
+        switch (happened.Kind)
+        {
+            case MediaEventKind.FirstAudioPlayed:
+                Tell(new CallHeard(Age));
+                break;
+            case MediaEventKind.DtmfReceived:
+                Tell(new CallDigit(Age, happened.Digit));
+                break;
+            case MediaEventKind.Silence:
+                Driver?.HandleSilence(now, happened.At - happened.Since);
+                break;
+            case MediaEventKind.SecurityRefusal:
+                Tell(new CallNotice(Age, "security-refusal", "packets that are not encrypted with this call's keys were refused; none was played"));
+                break;
+            case MediaEventKind.RemoteAddressChanged when _session is not null:
+                _session = SessionNow();
+                break;
+        }
+    }
+
+    internal void Tell(CallEvent step)
+    {
+        lock (_past)
+        {
+            _past.Add(step);
+            _listeners?.Invoke(step);
+        }
+    }
+
+    internal TimeSpan Age => Stopwatch.GetElapsedTime(_began);
+
+    private void SetHold(bool hold) => Do((driver, now) =>
+    {
+        if (Media is null || Media.OnHold == hold) return;
+        Media.OnHold = hold;
+        driver.ChangeSession(now);
+    });
+
+    private void Do(Action<CallDriver, Instant> wish) => _phone.Post(now =>
+    {
+        if (Driver is not null) wish(Driver, now);
+    });
+
+    private CallSession SessionNow()
+    {
+        var facts = Media!.Session.Facts ?? throw new InvalidOperationException("connected without an agreed session");
+        return new(
+            facts.Codec,
+            facts.Rate,
+            TimeSpan.FromMilliseconds(facts.PacketTimeMs),
+            facts.IsEncrypted ? "sdes" : "none",
+            facts.SrtpProfile,
+            SignallingProtected: false,
+            facts.Local.ToString(),
+            facts.Remote?.ToString(),
+            Media.OnHold,
+            facts.HeldByPeer);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using Earshot.Calls;
+using Earshot.Media;
+using Earshot.Media.Transport;
+
+namespace Earshot;
+
+/// <summary>One call's media as its decisions see it, on a real <see cref="MediaSession"/> and the phone's sound.</summary>
+/// <remarks>Thread: the signalling loop.</remarks>
+internal sealed class CallMedia(MediaSession session, PhoneSound sound, IPAddress towardsPeer) : ICallMedia, IDisposable
+{
+    private bool _described;
+    private bool _flows;
+
+    /// <summary>We hold the other side.</summary>
+    public bool OnHold { get; set; }
+
+    /// <summary>What is heard goes back to the caller; the sound card is left alone. Decided before media starts.</summary>
+    public bool Echo { get; set; }
+
+    /// <summary>Codecs wished for in the next offer; null keeps those there are.</summary>
+    public IReadOnlyList<string>? Codecs { get; set; }
+
+    public MediaSession Session => session;
+
+    public MediaAnswer MakeOffer()
+    {
+        try
+        {
+            return new(_described
+                ? session.CreateReoffer(OnHold ? MediaFlow.Send : MediaFlow.Both, Codecs)
+                : session.CreateOffer(towardsPeer));
+        }
+        catch (MediaTransportException wrong)
+        {
+            return new(default, NoPort(wrong));
+        }
+    }
+
+    public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
+    {
+        try
+        {
+            var result = _described ? session.AcceptReoffer(offer) : session.AcceptOffer(offer, towardsPeer);
+            _described |= result.Accepted;
+            return new(result.Answer, result.Accepted ? null : Refusal(result));
+        }
+        catch (MediaTransportException wrong)
+        {
+            return new(default, NoPort(wrong));
+        }
+    }
+
+    public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer)
+    {
+        var result = session.AcceptAnswer(answer);
+        _described |= result.Accepted;
+        return result.Accepted ? null : Refusal(result);
+    }
+
+    public void RollBack() => session.Rollback();
+
+    public void Start()
+    {
+        if (_flows) return;
+        _flows = true;
+        session.Start();
+        if (Echo) session.AttachEcho();
+        else sound.Attach(session);
+    }
+
+    public void Stop()
+    {
+        if (_flows && !Echo) sound.Detach(session);
+        _flows = false;
+        session.Stop();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        session.Dispose();
+    }
+
+    private static CallEnd NoPort(MediaTransportException wrong) => new(CallEndReason.NetworkError, 500, wrong.Message, "Free a port, or widen --media-ports.");
+
+    private static CallEnd Refusal(MediaNegotiationResult result) => result.Failure switch
+    {
+        MediaNegotiationFailure.EncryptionRequired or MediaNegotiationFailure.NoCommonEncryption => new(
+            CallEndReason.NotEncrypted, result.SipStatus, result.Reason,
+            "Ask the other side for SRTP with SDES keys; or, where listening does not matter, allow clear media with --security none."),
+        MediaNegotiationFailure.NoCommonCodec or MediaNegotiationFailure.Refused => new(
+            CallEndReason.NoCommonCodec, result.SipStatus, result.Reason, "Allow more codecs with --codecs."),
+        _ => new(CallEndReason.Failed, result.SipStatus, result.Reason),
+    };
+}

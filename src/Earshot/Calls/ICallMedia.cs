@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Calls;
+
+/// <summary>The media of one call as its decisions see it: session descriptions in and out, start and stop.</summary>
+/// <remarks>Thread: the signalling loop, or a test in virtual time. Quick: at most opens a port.</remarks>
+internal interface ICallMedia
+{
+    /// <summary>Writes an offer: the first, or one for what the user wishes now.</summary>
+    MediaAnswer MakeOffer();
+
+    /// <summary>Answers the peer's offer, the first or a new one.</summary>
+    MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer);
+
+    /// <summary>Takes the peer's answer to our open offer.</summary>
+    /// <returns>Null when taken, else why the call cannot be.</returns>
+    CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer);
+
+    /// <summary>Forgets the open offer.</summary>
+    void RollBack();
+
+    /// <summary>Lets media flow.</summary>
+    void Start();
+
+    /// <summary>Ends media for good.</summary>
+    void Stop();
+}
+
+/// <summary>A session description of ours, or why there is none.</summary>
+/// <param name="Sdp">Empty when refused.</param>
+/// <param name="Refusal">Null when made.</param>
+internal readonly record struct MediaAnswer(ReadOnlyMemory<byte> Sdp, CallEnd? Refusal = null);
+
+/// <summary>Is told the steps of one call.</summary>
+/// <remarks>Thread: as <see cref="ICallMedia"/>.</remarks>
+internal interface ICallListener
+{
+    void OnRinging(int status, bool earlyMedia);
+
+    void OnConnected();
+
+    void OnChanged();
+
+    void OnChangeRefused(int status, string message);
+
+    void OnEnded(CallEnd end);
+}
