@@ -17,6 +17,13 @@ internal static class CallEnds
         CallEndReason.Unreachable, 408, "the caller never confirmed the answer (no ACK in 32 s)",
         "The caller's address may be unreachable from here: check the network and any firewall between the two.");
 
+    public static readonly CallEnd NoRoute = new(
+        CallEndReason.NetworkError, 503, "the address cannot be reached from here",
+        "Check the address and port, that the other phone is running, and the network.");
+
+    public static CallEnd UnknownHost(string host) => new(
+        CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
+
     public static CallEnd MediaSilent(TimeSpan silence) => new(
         CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",
         "A firewall or NAT may block UDP: try the other direction, or a fixed range with --media-ports.");
@@ -24,7 +31,7 @@ internal static class CallEnds
     public static CallEnd Rejected(int status) => new(CallEndReason.Rejected, status, $"refused with {status}");
 
     /// <summary>A final response that is not 2xx.</summary>
-    public static CallEnd FromStatus(int status, string? reason, string? warning)
+    public static CallEnd FromStatus(int status, string? reason, string? warning, string? contact = null)
     {
         var said = string.IsNullOrWhiteSpace(reason) ? $"{status}" : $"{status} {reason}";
         if (!string.IsNullOrWhiteSpace(warning)) said += $" ({warning})";
@@ -40,7 +47,7 @@ internal static class CallEnds
             487 => new(CallEndReason.Cancelled, status, $"cancelled: {said}"),
             488 or 606 or 415 => new(CallEndReason.NoCommonCodec, status, $"the other side does not take this kind of call: {said}",
                 "It may lack the codec (--codecs) or refuse encryption (--security names what is offered)."),
-            >= 300 and < 400 => new(CallEndReason.Redirected, status, $"the user has moved: {said}", "Call the new address."),
+            >= 300 and < 400 => new(CallEndReason.Redirected, status, $"the user has moved: {said}", contact is null ? "Call the new address." : $"Call the new address: {contact}"),
             _ => new(CallEndReason.Failed, status, $"the call was refused: {said}"),
         };
     }

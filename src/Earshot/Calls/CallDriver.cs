@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+using Earshot.Protocol.Sip;
+using static Earshot.Calls.CallAction;
+
+namespace Earshot.Calls;
+
+/// <summary>Carries out what one call's <see cref="CallMachine"/> decides, on the SIP core and on media, and feeds back what comes of it.</summary>
+/// <remarks>
+/// The same code drives a phone on real sockets and the lab's phones in virtual time.
+/// Thread: the signalling loop, or a test. Told the time.
+/// </remarks>
+internal sealed class CallDriver
+{
+    private readonly SipCore _core;
+    private readonly CallMachine _machine;
+    private readonly ICallMedia _media;
+    private readonly ICallListener _listener;
+    private SipInvite? _invite;
+
+    public CallDriver(SipCore core, CallMachine machine, ICallMedia media, ICallListener listener)
+    {
+        _core = core;
+        _machine = machine;
+        _media = media;
+        _listener = listener;
+    }
+
+    /// <summary>The call in the SIP core; null until the INVITE is out.</summary>
+    public SipCall? Sip { get; private set; }
+
+    /// <summary>Places the call; <paramref name="invite"/> lacks only the offer.</summary>
+    public void Place(Instant now, SipInvite invite)
+    {
+        _invite = invite;
+        _machine.Place(now);
+        Drain(now);
+    }
+
+    /// <summary>Somebody calls.</summary>
+    public void Take(Instant now, SipEvent.IncomingInvite invite)
+    {
+        Sip = invite.Call;
+        _machine.HandleInvite(now, invite.Sdp);
+        Drain(now);
+    }
+
+    public void Answer(Instant now)
+    {
+        _machine.Answer(now);
+        Drain(now);
+    }
+
+    public void Reject(Instant now, int status)
+    {
+        _machine.Reject(now, status);
+        Drain(now);
+    }
+
+    public void HangUp(Instant now)
+    {
+        _machine.HangUp(now);
+        Drain(now);
+    }
+
+    public void ChangeSession(Instant now)
+    {
+        _machine.ChangeSession(now);
+        Drain(now);
+    }
+
+    public void HandleSilence(Instant now, TimeSpan silence)
+    {
+        _machine.HandleSilence(now, silence);
+        Drain(now);
+    }
+
+    /// <summary>The call failed before signalling began: no such host, no flow.</summary>
+    public void HandleFailed(Instant now, CallEnd end)
+    {
+        _machine.HandleFailed(now, end);
+        Drain(now);
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        _machine.HandleTimeout(now);
+        Drain(now);
+    }
+
+    public Instant PollTimeout() => _machine.PollTimeout();
+
+    /// <summary>An event of the SIP core that belongs to this call.</summary>
+    public void HandleSip(Instant now, SipEvent happened)
+    {
+        switch (happened)
+        {
+            case SipEvent.InviteProgress e: _machine.HandleProgress(now, e.Status, e.Sdp); break;
+            case SipEvent.InviteAnswered e: _machine.HandleAnswered(now, e.Sdp); break;
+            case SipEvent.InviteFailed e: _machine.HandleFailed(now, EndOf(e)); break;
+            case SipEvent.AckReceived e: _machine.HandleAck(now, e.Sdp); break;
+            case SipEvent.AckMissing: _machine.HandleAckMissing(now); break;
+            case SipEvent.Cancelled: _machine.HandleCancelled(now); break;
+            case SipEvent.ByeReceived e: _machine.HandleBye(now, e.Reason); break;
+            case SipEvent.ReinviteReceived e: _machine.HandleReinvite(now, e.Sdp); break;
+            case SipEvent.ReinviteAnswered e: _machine.HandleReinviteAnswered(now, e.Sdp); break;
+            case SipEvent.ReinviteFailed e: _machine.HandleReinviteFailed(now, e.Status, e.Reason); break;
+        }
+
+        Drain(now);
+    }
+
+    private static CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
+    {
+        InviteFailure.Transport => CallEnds.NoRoute,
+        _ => CallEnds.FromStatus(failed.Status, failed.Reason, failed.Warning, failed.Contact),
+    };
+
+    private void Drain(Instant now)
+    {
+        while (_machine.PollAction(out var action)) Execute(now, action);
+    }
+
+    private void Execute(Instant now, CallAction action)
+    {
+        switch (action)
+        {
+            case MakeOffer: Made(now, _media.MakeOffer()); break;
+            case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
+            case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer)); break;
+            case RollBack: _media.RollBack(); break;
+            case StartMedia: _media.Start(); break;
+            case StopMedia: _media.Stop(); break;
+            case TellRinging a: _listener.OnRinging(a.Status, a.EarlyMedia); break;
+            case TellConnected: _listener.OnConnected(); break;
+            case TellChanged: _listener.OnChanged(); break;
+            case TellChangeRefused a: _listener.OnChangeRefused(a.Status, a.Message); break;
+            case TellEnded a: _listener.OnEnded(a.End); break;
+            default: Signal(now, action); break;
+        }
+    }
+
+    private void Signal(Instant now, CallAction action)
+    {
+        if (action is SendInvite invite)
+        {
+            Sip = _core.Invite(now, _invite! with { Sdp = invite.Offer });
+            return;
+        }
+
+        if (Sip is not { } call) return;
+        switch (action)
+        {
+            case SendRinging a: _core.Ring(now, call, a.Status, a.Answer); break;
+            case SendAccept a: _core.Accept(now, call, a.Sdp); break;
+            case SendReject a: _core.Reject(now, call, a.Status, a.Reason); break;
+            case SendAck a: _core.Ack(now, call, a.Answer); break;
+            case SendCancel: _core.Cancel(now, call); break;
+            case SendBye a: _core.Bye(now, call, a.Reason); break;
+            case SendReinvite a: _core.Reinvite(now, call, a.Offer); break;
+            case AcceptReinvite a: _core.AcceptReinvite(now, call, a.Sdp); break;
+            case RejectReinvite a: _core.RejectReinvite(now, call, a.Status, a.Reason); break;
+        }
+    }
+
+    private void Made(Instant now, MediaAnswer offer)
+    {
+        if (offer.Refusal is { } why) _machine.HandleOfferFailed(now, why);
+        else _machine.HandleOffer(now, offer.Sdp);
+    }
+
+    private void Answered(Instant now, MediaAnswer answer) => _machine.HandleAnswerMade(now, answer.Sdp, answer.Refusal);
+}

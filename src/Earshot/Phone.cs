@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Calls;
+using Earshot.Media;
+using Earshot.Media.Diagnostics;
+using Earshot.Protocol;
+using Earshot.Protocol.Sip;
+using Earshot.Signaling;
+
+namespace Earshot;
+
+/// <summary>A softphone: it listens, places and takes calls, and owns the sound card they share.</summary>
+/// <remarks>
+/// Thread: any. Everything that decides runs on one signalling loop; events are raised there: be quick, do not block.
+/// <code>
+/// SignalingAgent ──SipEvent──► Phone ──► CallDriver ──► CallMachine (decides)
+///       ▲                                   │
+///       └───────── SipCore ◄────actions─────┴──► CallMedia ──► MediaSession ◄──► SoundCardEnd
+/// </code>
+/// </remarks>
+public sealed partial class Phone : IAsyncDisposable
+{
+    private readonly PhoneOptions _options;
+    private readonly SignalingAgent _agent;
+    private readonly MediaEngine _engine;
+    private readonly PhoneSound _sound;
+    private readonly PacketCapture? _capture;
+    private readonly CallDeadlines _deadlines;
+    private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
+    private readonly HashSet<Call> _calls = []; // signalling loop only
+    private bool _closing;
+
+    private Phone(PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture)
+    {
+        _options = options;
+        _agent = agent;
+        _engine = engine;
+        _sound = sound;
+        _capture = capture;
+        _deadlines = new CallDeadlines(action => Post(action));
+        _sound.Notice += Tell;
+    }
+
+    /// <summary>Somebody calls. A call that nobody takes rings until its caller gives up.</summary>
+    public event Action<IncomingCall>? IncomingCall;
+
+    /// <summary>Something that the user should know and that belongs to no single call: a sound card is gone.</summary>
+    public event Action<PhoneNotice>? Notice;
+
+    /// <summary>Our SIP URI, with the port that was taken.</summary>
+    public string ListenUri => _agent.ListenUri;
+
+    /// <summary>Places a call and waits until both sides talk.</summary>
+    /// <param name="target">A SIP URI, <c>sip:user@host[:port]</c>.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancel">Gives up: the call is cancelled.</param>
+    /// <exception cref="CallFailedException">It was refused, not answered, or cannot be; the end says why and what to do.</exception>
+    /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
+    /// <exception cref="ArgumentException"><paramref name="target"/> is no SIP URI.</exception>
+    public async Task<Call> CallAsync(string target, CallOptions? options = null, CancellationToken cancel = default)
+    {
+        var call = await PlaceCallAsync(target, options, cancel).ConfigureAwait(false);
+        using var hangUp = cancel.Register(call.HangUp);
+        try
+        {
+            await call.Connected.ConfigureAwait(false);
+        }
+        catch (CallFailedException) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+
+        return call;
+    }
+
+    /// <summary>Opens the sound card now rather than with the first call, so that a call is heard from its first packet on.</summary>
+    /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
+    public void OpenSound() => _sound.Open();
+
+    /// <summary>Hangs up every call, waits at most two seconds until the others know, and closes everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var ends = new TaskCompletionSource<Task[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(now =>
+        {
+            _closing = true;
+            var calls = _calls.ToArray();
+            foreach (var call in calls) call.Driver?.HangUp(now);
+            ends.TrySetResult([.. calls.Select(c => c.Ended)]);
+        });
+        await Task.WhenAll(await ends.Task.ConfigureAwait(false)).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _deadlines.Dispose();
+        await _agent.DisposeAsync().ConfigureAwait(false);
+        _engine.Dispose();
+        _sound.Dispose();
+        _capture?.Dispose();
+    }
+
+    /// <summary>Runs something on the signalling loop, then looks at the deadlines of the calls.</summary>
+    internal void Post(Action<Instant> action) => _agent.Post((_, now) =>
+    {
+        action(now);
+        Reschedule();
+    });
+
+    /// <summary>The call is over: nothing of it stays.</summary>
+    internal void Forget(Call call)
+    {
+        _calls.Remove(call);
+        if (call.Driver?.Sip is { } sip) _bySip.Remove(sip);
+        call.Media?.Dispose();
+    }
+
+    private void Tell(PhoneNotice notice) => Notice?.Invoke(notice);
+
+    private void OnSip(Instant now, SipEvent happened)
+    {
+        switch (happened)
+        {
+            case SipEvent.IncomingInvite invite: TakeInvite(now, invite); break;
+            default:
+                if (CallOf(happened) is { } sip && _bySip.TryGetValue(sip, out var call)) call.Driver?.HandleSip(now, happened);
+                break;
+        }
+
+        Reschedule();
+    }
+
+    private static SipCall? CallOf(SipEvent happened) => happened switch
+    {
+        SipEvent.InviteProgress e => e.Call,
+        SipEvent.InviteAnswered e => e.Call,
+        SipEvent.InviteFailed e => e.Call,
+        SipEvent.AckReceived e => e.Call,
+        SipEvent.AckMissing e => e.Call,
+        SipEvent.Cancelled e => e.Call,
+        SipEvent.ByeReceived e => e.Call,
+        SipEvent.ByeCompleted e => e.Call,
+        SipEvent.ReinviteReceived e => e.Call,
+        SipEvent.ReinviteAnswered e => e.Call,
+        SipEvent.ReinviteFailed e => e.Call,
+        SipEvent.CallTerminated e => e.Call,
+        _ => null,
+    };
+
+    private void Reschedule()
+    {
+        var next = Instant.Never;
+        foreach (var call in _calls)
+            if (call.Driver is { } driver) next = Instant.Min(next, driver.PollTimeout());
+        _deadlines.WakeAt(next, now =>
+        {
+            foreach (var call in _calls.ToArray())
+                if (call.Driver is { } driver && driver.PollTimeout() <= now) driver.HandleTimeout(now);
+        });
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Peers.Tests.Harness;
+
+/// <summary>baresip (Debian), headless: speaks a WAV file, keeps what it decodes as a WAV file, answers by itself.</summary>
+internal sealed class BaresipPhone : RunningProgram
+{
+    private readonly string _folder;
+
+    private BaresipPhone(string folder, int port, IEnumerable<string> arguments)
+        : base("nice", ["-n", "15", "baresip", "-4", "-f", folder, .. arguments], folder)
+    {
+        _folder = folder;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>What it decoded from the network; its decode filter writes as packets come.</summary>
+    public string Heard => Directory.GetFiles(System.IO.Path.Combine(_folder, "rec"), "*-dec.wav").OrderBy(f => f).LastOrDefault()
+        ?? throw new FileNotFoundException("baresip kept no sound:\n" + Output);
+
+    /// <param name="scratch">Where its files go.</param>
+    /// <param name="codec">As baresip names it, e.g. <c>opus/48000/2</c>.</param>
+    /// <param name="encryption"><c>srtp</c>, <c>srtp-mand</c> or empty.</param>
+    /// <param name="speaks">A 16-bit WAV file; its end ends the call.</param>
+    /// <param name="dials">Calls this at once.</param>
+    public static BaresipPhone Start(ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null)
+    {
+        var port = ScratchFolder.FreePort();
+        var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
+        Directory.CreateDirectory(System.IO.Path.Combine(folder, "rec"));
+        File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speaks));
+        var security = encryption.Length > 0 ? $";mediaenc={encryption}" : "";
+        File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
+            $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");
+        File.WriteAllText(System.IO.Path.Combine(folder, "contacts"), "");
+        return new(folder, port, dials is null ? [] : ["-e", "/dial " + dials]);
+    }
+
+    private static string Configuration(string folder, int port, string speaks) => $"""
+        poll_method epoll
+        sip_listen 127.0.0.1:{port}
+        net_interface 127.0.0.1
+        call_local_timeout 120
+        audio_player alsa,null
+        audio_source aufile,{speaks}
+        audio_alert alsa,null
+        ausrc_srate 48000
+        auplay_srate 48000
+        ausrc_channels 1
+        auplay_channels 1
+        rtp_ports 22000-28000
+        rtcp_mux no
+        module_path {Modules()}
+        module g711.so
+        module g722.so
+        module opus.so
+        module aufile.so
+        module alsa.so
+        module srtp.so
+        module sndfile.so
+        module_tmp uuid.so
+        module_app account.so
+        module_app menu.so
+        snd_path {System.IO.Path.Combine(folder, "rec")}
+        opus_bitrate 32000
+
+        """;
+
+    private static string Modules() => new[] { "/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules" }.First(Directory.Exists);
+}
