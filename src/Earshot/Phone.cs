@@ -125,7 +125,7 @@ public sealed partial class Phone : IAsyncDisposable
         Reschedule();
     }
 
-    private static SipCall? CallOf(SipEvent happened) => happened switch
+    internal static SipCall? CallOf(SipEvent happened) => happened switch
     {
         SipEvent.InviteProgress e => e.Call,
         SipEvent.InviteAnswered e => e.Call,

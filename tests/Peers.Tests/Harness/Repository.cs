@@ -12,6 +12,9 @@ internal static class Repository
     /// <summary>About five seconds of speech, 48 kHz mono.</summary>
     public static string Speech => Path.Combine(AppContext.BaseDirectory, "speech", "speech_en_m.wav");
 
+    /// <summary>Speech of another voice, 48 kHz mono.</summary>
+    public static string OtherSpeech => Path.Combine(AppContext.BaseDirectory, "speech", "speech_de_f.wav");
+
     public static string Scenario(string name) => Path.Combine(AppContext.BaseDirectory, "Sipp", name);
 
     private static string FindRoot()

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using Earshot.Calls;
+using Earshot.Media;
+using Earshot.Protocol;
+using Earshot.Protocol.Sip;
+
+namespace Earshot;
+
+/// <content>How calls begin: placed by us, or taken from others.</content>
+public sealed partial class Phone
+{
+    /// <summary>Places a call and returns at once; its steps are told to <see cref="CallOptions.OnEvent"/> and <see cref="Call.Subscribe"/>.</summary>
+    /// <param name="target">A SIP URI, <c>sip:user@host[:port]</c>.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancel">Gives up while the name is looked up; afterwards <see cref="Call.HangUp"/> does.</param>
+    /// <returns>The call; one that cannot even begin has ended already, and says why.</returns>
+    /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
+    /// <exception cref="ArgumentException"><paramref name="target"/> is no SIP URI.</exception>
+    public async Task<Call> PlaceCallAsync(string target, CallOptions? options = null, CancellationToken cancel = default)
+    {
+        options ??= new CallOptions();
+        var uri = SipTargets.Parse(target, _options.Transport);
+        if (!options.Echo) _sound.Open(); // before anybody's phone rings: a call without sound is no call
+        var flows = await _agent.ResolveAsync(uri, preferReliable: _options.Transport == SipTransportChoice.Tcp, cancel).ConfigureAwait(false);
+        var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, SystemRandomSource.Instance);
+        if (flows.Count == 0)
+        {
+            var failed = new Call(this, machine, null, incoming: false, uri, null);
+            if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
+            ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+            return failed;
+        }
+
+        Call? call = null;
+        var media = NewMedia(flows[0].Remote.Address, _options.Security[0], (session, e) => OnMedia(call, e));
+        media.Echo = options.Echo;
+        call = new Call(this, machine, media, incoming: false, uri, null);
+        if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
+        Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows }));
+        return call;
+    }
+
+    internal void Accept(Call call, CallOptions options)
+    {
+        if (!options.Echo) _sound.Open();
+        if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
+        Post(now =>
+        {
+            if (call.Media is not null) call.Media.Echo = options.Echo;
+            call.Driver?.Answer(now);
+        });
+    }
+
+    internal void Reject(Call call, int status) => Post(now => call.Driver?.Reject(now, status));
+
+    private void Begin(Instant now, Call call, SipInvite invite)
+    {
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call);
+        _calls.Add(call);
+        call.Driver.Place(now, invite);
+        if (call.Driver.Sip is not { } sip) return; // it could not begin, and has said so
+        call.CallId = sip.CallId;
+        if (!call.Ended.IsCompleted) _bySip[sip] = call;
+    }
+
+    private void TakeInvite(Instant now, SipEvent.IncomingInvite invite)
+    {
+        var sip = invite.Call;
+        if (_closing)
+        {
+            _agent.Core.Reject(now, sip, 480);
+            return;
+        }
+
+        Call? call = null;
+        var media = NewMedia(sip.Flow!.Remote.Address, SecurityFor(invite.Sdp), (_, e) => OnMedia(call, e));
+        var machine = new CallMachine(CallTimes.Default, SystemRandomSource.Instance);
+        var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId };
+        call.Driver = new CallDriver(_agent.Core, machine, media, call);
+        _calls.Add(call);
+        _bySip[sip] = call;
+        call.Driver.Take(now, invite);
+        if (!call.Ended.IsCompleted) IncomingCall?.Invoke(new IncomingCall(this, call));
+    }
+
+    /// <summary>With both allowed, what the offer asks for decides; with one, the offer has to fit it.</summary>
+    private MediaSecurityMethod SecurityFor(ReadOnlyMemory<byte> offer) =>
+        _options.Security.Count == 1 ? _options.Security[0]
+        : offer.IsEmpty || offer.Span.IndexOf("a=crypto:"u8) >= 0 || offer.Span.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
+        : MediaSecurityMethod.None;
+
+    private CallMedia NewMedia(IPAddress towardsPeer, MediaSecurityMethod security, Action<MediaSession, MediaEvent> onEvent)
+    {
+        var session = _engine.CreateSession(new MediaSessionOptions
+        {
+            Codecs = _options.Codecs,
+            PacketTime = _options.PacketTime,
+            Bitrate = _options.Bitrate,
+            Complexity = _options.Complexity,
+            Security = security == MediaSecurityMethod.None ? MediaSecurity.None : MediaSecurity.Sdes,
+            BlockSamples = (int)(_options.Block.TotalSeconds * 48000),
+            SilenceTimeout = _options.SilenceTimeout,
+            OnEvent = onEvent,
+        });
+        return new CallMedia(session, _sound, towardsPeer);
+    }
+
+    private void OnMedia(Call? call, MediaEvent happened)
+    {
+        if (call is not null) Post(now => call.OnMedia(happened, now));
+    }
+}

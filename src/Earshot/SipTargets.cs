@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot;
+
+/// <summary>Reads what a user calls.</summary>
+internal static class SipTargets
+{
+    /// <summary>Checks the URI and adds the transport that the phone is set to.</summary>
+    /// <exception cref="ArgumentException">It is no SIP URI; the message says what to write.</exception>
+    public static string Parse(string target, SipTransportChoice transport)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var uri = target.Trim();
+        if (!uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || HostOf(uri).Length == 0 || uri.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '"'))
+            throw new ArgumentException($"'{Shown(target)}' is no SIP address: write e.g. sip:bob@192.0.2.7", nameof(target));
+        return transport == SipTransportChoice.Tcp && !uri.Contains(";transport=", StringComparison.OrdinalIgnoreCase) ? uri + ";transport=tcp" : uri;
+    }
+
+    /// <summary>The host of a SIP URI, without brackets and port.</summary>
+    public static string HostOf(string uri)
+    {
+        var rest = uri[(uri.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        rest = rest[(rest.LastIndexOf('@') + 1)..];
+        if (rest.StartsWith('[')) return rest[1..Math.Max(1, rest.IndexOf(']', StringComparison.Ordinal))];
+        var end = rest.AsSpan().IndexOfAny(":;?");
+        return end < 0 ? rest : rest[..end];
+    }
+
+    private static string Shown(string text) => new([.. text.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
+}
