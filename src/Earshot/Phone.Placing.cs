@@ -23,7 +23,7 @@ public sealed partial class Phone
         var uri = SipTargets.Parse(target, _options.Transport);
         if (!options.Echo) _sound.Open(); // before anybody's phone rings: a call without sound is no call
         var flows = await _agent.ResolveAsync(uri, preferReliable: _options.Transport == SipTransportChoice.Tcp, cancel).ConfigureAwait(false);
-        var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, SystemRandomSource.Instance);
+        var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
         if (flows.Count == 0)
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
@@ -75,7 +75,7 @@ public sealed partial class Phone
 
         Call? call = null;
         var media = NewMedia(sip.Flow!.Remote.Address, SecurityFor(invite.Sdp), (_, e) => OnMedia(call, e));
-        var machine = new CallMachine(CallTimes.Default, SystemRandomSource.Instance);
+        var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId };
         call.Driver = new CallDriver(_agent.Core, machine, media, call);

@@ -24,13 +24,18 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly MediaEngine _engine;
     private readonly PhoneSound _sound;
     private readonly PacketCapture? _capture;
+    private readonly SignallingTaps _taps;
+    private readonly IRandomSource _random;
     private readonly CallDeadlines _deadlines;
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
     private bool _closing;
 
-    private Phone(PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture)
+    private Phone(
+        PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random)
     {
+        _taps = taps;
+        _random = random;
         _options = options;
         _agent = agent;
         _engine = engine;
@@ -45,6 +50,13 @@ public sealed partial class Phone : IAsyncDisposable
 
     /// <summary>Something that the user should know and that belongs to no single call: a sound card is gone.</summary>
     public event Action<PhoneNotice>? Notice;
+
+    /// <summary>Each SIP message: true when sent, the peer's address, the text with keys blanked. For people who look for a fault.</summary>
+    public event Action<bool, string, string>? SipMessage
+    {
+        add => _taps.Trace += value;
+        remove => _taps.Trace -= value;
+    }
 
     /// <summary>Our SIP URI, with the port that was taken.</summary>
     public string ListenUri => _agent.ListenUri;

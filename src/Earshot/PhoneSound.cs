@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Audio.Devices;
+using Earshot.Audio.Ends;
+using Earshot.Audio.Files;
+using Earshot.Media;
+
+namespace Earshot;
+
+/// <summary>The phone's one sound card: opened with the first call or before, closed with the phone; calls come and go on it.</summary>
+/// <remarks>Thread: any; a lock guards opening. The card's own threads never take it.</remarks>
+internal sealed class PhoneSound : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly AudioEnd _microphone;
+    private readonly AudioEnd _speaker;
+    private readonly AudioStreamRequest _request;
+    private readonly string? _recordFile;
+    private SoundCardEnd? _card;
+    private CallRecorder? _recorder;
+
+    /// <exception cref="ArgumentException">A microphone or speaker is not named as it has to be; one line.</exception>
+    public PhoneSound(PhoneOptions options)
+    {
+        _microphone = AudioEnds.ParseSource(options.Microphone, out var wrong) ?? throw new ArgumentException(wrong);
+        _speaker = AudioEnds.ParseSink(options.Speaker, out wrong) ?? throw new ArgumentException(wrong);
+        _request = new AudioStreamRequest((int)(options.Block.TotalSeconds * 48000));
+        _recordFile = options.RecordFile;
+    }
+
+    /// <summary>A card was lost or came back. On an ordinary thread.</summary>
+    public event Action<PhoneNotice>? Notice;
+
+    /// <summary>Opens and starts the card unless it is open.</summary>
+    /// <exception cref="AudioDeviceException">It cannot be used; one line.</exception>
+    public void Open()
+    {
+        lock (_lock)
+        {
+            if (_card is not null) return;
+            var card = new SoundCardEnd(_microphone, _speaker, _request);
+            card.Noticed += Tell;
+            try
+            {
+                card.Start();
+            }
+            catch
+            {
+                card.Dispose();
+                throw;
+            }
+
+            _card = card;
+        }
+    }
+
+    /// <summary>From now on the call is heard and speaks. The card is opened if it is not; a card that fails tells so and the call goes on without sound.</summary>
+    public void Attach(MediaSession session)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                Open();
+            }
+            catch (AudioDeviceException wrong)
+            {
+                Notice?.Invoke(new PhoneNotice("device-lost", wrong.Message));
+                return;
+            }
+
+            if (_card!.Playback.Format.Latency is { } latency) session.PlaybackLatency = latency;
+            if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
+            _card.Attach(session);
+        }
+    }
+
+    /// <summary>The call is over for the card; when this returns it is not called any more.</summary>
+    public void Detach(MediaSession session)
+    {
+        lock (_lock) _card?.Detach(session);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _card?.Dispose();
+            _card = null;
+            _recorder?.Dispose();
+        }
+    }
+
+    private void Tell(CardNotice notice) =>
+        Notice?.Invoke(new PhoneNotice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message));
+}

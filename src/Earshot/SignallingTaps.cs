@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Earshot.Media.Diagnostics;
+using Earshot.Protocol;
+using Earshot.Protocol.Sip;
+using Earshot.Signaling.Transport;
+
+namespace Earshot;
+
+/// <summary>Lets a capture file and a person see the SIP messages; the person never sees keys.</summary>
+/// <remarks>Thread: the signalling loop.</remarks>
+internal sealed partial class SignallingTaps(PacketCapture? capture) : ISignalingTap
+{
+    /// <summary>Gets each message: true when sent, the peer, the text with keys blanked.</summary>
+    public Action<bool, string, string>? Trace { get; set; }
+
+    public void Sent(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    {
+        capture?.Push(now, flow.Local, flow.Remote, message);
+        Show(true, flow.Remote, message);
+    }
+
+    public void Received(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    {
+        capture?.Push(now, flow.Remote, flow.Local, message);
+        Show(false, flow.Remote, message);
+    }
+
+    private void Show(bool sent, IPEndPoint peer, ReadOnlySpan<byte> message) =>
+        Trace?.Invoke(sent, peer.ToString(), InlineKeys().Replace(Encoding.UTF8.GetString(message), "inline:(key not shown)"));
+
+    [GeneratedRegex(@"inline:[^\s|;]+", RegexOptions.IgnoreCase)]
+    private static partial Regex InlineKeys();
+}
