@@ -8,6 +8,7 @@ var root = new RootCommand("Earshot: an open softphone. SIP, SRTP and Opus; call
     CallCommand.Create(),
     AnswerCommand.Create(),
     DevicesCommand.Create(),
+    DemoCommand.Create(),
 };
 
 var said = root.Parse(args);

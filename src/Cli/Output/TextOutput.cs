@@ -141,7 +141,8 @@ internal sealed class TextOutput : IOutput
         }
     }
 
-    private void Say(string line)
+    /// <summary>One line.</summary>
+    internal void Say(string line)
     {
         if (_quiet) return;
         lock (_lock)

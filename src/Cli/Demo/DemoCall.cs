@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Text.Json;
+using Earshot.Cli.Output;
+
+namespace Earshot.Cli.Demo;
+
+/// <summary>Alice calls Bob: two processes on this machine, their steps told side by side, what each heard kept as a WAV file.</summary>
+internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, DemoPerson alice, DemoPerson bob)
+{
+    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TextOutput? _text = output as TextOutput;
+    private readonly Lock _lock = new();
+
+    /// <returns>The exit status: 0 when both were heard.</returns>
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        using var bobs = new DemoPhone(
+            ["answer", "--listen", "127.0.0.1:0", "--count", "1", "--auto", .. Sound(bob)], e => Tell(bob.Name, e));
+        var target = await _listening.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel).ConfigureAwait(false);
+        using var alices = new DemoPhone(
+            ["call", target, "--listen", "127.0.0.1:0", "--duration", talk.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. Sound(alice)],
+            e => Tell(alice.Name, e));
+        using var interrupt = cancel.Register(() =>
+        {
+            alices.Interrupt();
+            bobs.Interrupt();
+        });
+        var limit = talk + TimeSpan.FromSeconds(30);
+        var statuses = await Task.WhenAll(alices.EndsAsync(CancellationToken.None), bobs.EndsAsync(CancellationToken.None)).WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
+        output.Result("demo", [new("alice heard", Kept(alice)), new("bob heard", Kept(bob))]);
+        return Array.Find(statuses, s => s != 0);
+    }
+
+    private string[] Sound(DemoPerson person)
+    {
+        string[] ends = ["--mic", person.Microphone, "--speaker", person.Speaker];
+        return person.Speaker.StartsWith("file:", StringComparison.Ordinal) ? ends : [.. ends, "--record", Kept(person)];
+    }
+
+    private string Kept(DemoPerson person) => person.Speaker.StartsWith("file:", StringComparison.Ordinal)
+        ? person.Speaker["file:".Length..]
+        : Path.Combine(folder, $"{person.Name.ToLowerInvariant()}.wav");
+
+    private void Tell(string name, JsonElement e)
+    {
+        lock (_lock)
+        {
+            switch (Text(e, "event"))
+            {
+                case "listening":
+                    _listening.TrySetResult(Text(e, "uri"));
+                    Say($"{name} listens on {Text(e, "uri")}");
+                    break;
+                case "calling": Say($"{name} calls {Text(e, "uri")}"); break;
+                case "ringing": Say($"{name} hears it ring"); break;
+                case "incoming": Say($"{name}'s phone rings: {Text(e, "from")}"); break;
+                case "connected":
+                    Say(string.Create(CultureInfo.InvariantCulture,
+                        $"{name} is connected: {Text(e, "codec")} {Number(e, "rate") / 1000:0.#} kHz, {Number(e, "ptime"):0.#} ms packets, set up in {Number(e, "setup_ms"):0} ms"));
+                    Say($"  {Text(e, "srtp_profile")}: {Text(e, "security")}");
+                    break;
+                case "heard": Say(string.Create(CultureInfo.InvariantCulture, $"{name} hears the first sound after {Number(e, "after_ms"):0} ms")); break;
+                case "stats": Live(name, e); break;
+                case "ended": Say($"{name}: {Text(e, "message")}"); break;
+                case "notice": Say($"{name}: {Text(e, "message")}"); break;
+                case "error": output.Error(Text(e, "code"), $"{name}: {Text(e, "message")}", Text(e, "hint")); break;
+            }
+        }
+    }
+
+    private void Live(string name, JsonElement e)
+    {
+        var delay = Number(e, "mouthToEarMs") is var ms && double.IsNaN(ms) ? "delay not known yet"
+            : string.Create(CultureInfo.InvariantCulture, $"mouth to ear {ms:0} ms (estimate)");
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{name,-5} says {LiveLine.Meter(Number(e, "captureLevel"))}  hears {LiveLine.Meter(Number(e, "audioLevel"))}  {delay}  lost {Number(e, "packetsLost"):0}");
+        Say(line);
+    }
+
+    private void Say(string line)
+    {
+        if (_text is not null) _text.Say(line);
+        else output.Notice("demo", line);
+    }
+
+    private static string Text(JsonElement e, string name) =>
+        e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private static double Number(JsonElement e, string name) =>
+        e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+}
