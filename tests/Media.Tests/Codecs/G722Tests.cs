@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Earshot.Media.Codecs.G722;
@@ -25,9 +26,11 @@ public sealed class G722Tests
 
     private static byte[] Encode(byte[] pcm)
     {
-        var payload = new byte[pcm.Length / 4];
+        var samples = MemoryMarshal.Cast<byte, short>(pcm).ToArray(); // the sequence is stored big-endian
+        BinaryPrimitives.ReverseEndianness(samples, samples);
+        var payload = new byte[samples.Length / 2];
         using var encoder = new G722Encoder();
-        Assert.Equal(payload.Length, encoder.Encode(MemoryMarshal.Cast<byte, short>(pcm)[..(payload.Length * 2)], payload));
+        Assert.Equal(payload.Length, encoder.Encode(samples, payload));
         return payload;
     }
 

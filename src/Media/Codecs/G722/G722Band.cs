@@ -3,7 +3,7 @@ namespace Earshot.Media.Codecs.G722;
 
 /// <summary>One sub-band of ITU-T G.722: the adaptive predictor and scale factor that encoder and decoder keep in step.</summary>
 /// <remarks>Integer arithmetic as the recommendation's blocks have it, bit for bit; block names are its own. Thread: its codec's.</remarks>
-internal sealed class G722Band(int initialScale, int maxLogScale, int scaleShift)
+internal sealed class G722Band
 {
     private readonly int[] _difference = new int[7]; // DLT: quantized differences, newest first
     private readonly int[] _zeros = new int[7]; // BL: zero section
@@ -11,13 +11,22 @@ internal sealed class G722Band(int initialScale, int maxLogScale, int scaleShift
     private readonly int[] _poles = new int[3]; // AL
     private readonly int[] _partial = new int[3]; // PLT
     private int _zeroEstimate; // SZL
+    private readonly int _initialScale;
+    private readonly int _maxLogScale;
+    private readonly int _scaleShift;
     private int _logScale; // NBL
+
+    public G722Band(int initialScale, int maxLogScale, int scaleShift)
+    {
+        (_initialScale, _maxLogScale, _scaleShift) = (initialScale, maxLogScale, scaleShift);
+        Scale = initialScale;
+    }
 
     /// <summary>The predicted sample (SL, SH).</summary>
     public int Prediction { get; private set; }
 
     /// <summary>The quantizer's scale (DETL, DETH).</summary>
-    public int Scale { get; private set; } = initialScale;
+    public int Scale { get; private set; }
 
     /// <summary>Forgets the past.</summary>
     public void Reset()
@@ -27,15 +36,15 @@ internal sealed class G722Band(int initialScale, int maxLogScale, int scaleShift
         Array.Clear(_reconstructed);
         Array.Clear(_poles);
         Array.Clear(_partial);
-        (_zeroEstimate, _logScale, Prediction, Scale) = (0, 0, 0, initialScale);
+        (_zeroEstimate, _logScale, Prediction, Scale) = (0, 0, 0, _initialScale);
     }
 
     /// <summary>LOGSCL/LOGSCH and SCALEL/SCALEH: the scale follows the size of the codes.</summary>
     public void AdaptScale(int step)
     {
-        _logScale = Math.Clamp(((_logScale * 127) >> 7) + step, 0, maxLogScale);
+        _logScale = Math.Clamp(((_logScale * 127) >> 7) + step, 0, _maxLogScale);
         var mantissa = G722Tables.Ilb[(_logScale >> 6) & 31];
-        var shift = scaleShift - (_logScale >> 11);
+        var shift = _scaleShift - (_logScale >> 11);
         Scale = (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2;
     }
 
