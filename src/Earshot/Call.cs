@@ -133,7 +133,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     public async ValueTask DisposeAsync()
     {
         HangUp();
-        await Ended.WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Ended).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     void ICallListener.OnRinging(int status, bool earlyMedia) => Tell(new CallRinging(Age, status, earlyMedia));

@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot;
 
@@ -29,7 +30,7 @@ internal sealed class CallMedia(MediaSession session, PhoneSound sound, IPAddres
         try
         {
             return new(_described
-                ? session.CreateReoffer(OnHold ? MediaFlow.Send : MediaFlow.Both, Codecs)
+                ? session.CreateReoffer(OnHold ? MediaDirection.SendOnly : MediaDirection.SendReceive, Codecs)
                 : session.CreateOffer(towardsPeer));
         }
         catch (MediaTransportException wrong)
@@ -87,10 +88,10 @@ internal sealed class CallMedia(MediaSession session, PhoneSound sound, IPAddres
 
     private static CallEnd Refusal(MediaNegotiationResult result) => result.Failure switch
     {
-        MediaNegotiationFailure.EncryptionRequired or MediaNegotiationFailure.NoCommonEncryption => new(
+        NegotiationFailure.EncryptionRequired or NegotiationFailure.NoCommonCrypto or NegotiationFailure.UnsupportedProfile => new(
             CallEndReason.NotEncrypted, result.SipStatus, result.Reason,
             "Ask the other side for SRTP with SDES keys; or, where listening does not matter, allow clear media with --security none."),
-        MediaNegotiationFailure.NoCommonCodec or MediaNegotiationFailure.Refused => new(
+        NegotiationFailure.NoCommonCodec or NegotiationFailure.NoAudio => new(
             CallEndReason.NoCommonCodec, result.SipStatus, result.Reason, "Allow more codecs with --codecs."),
         _ => new(CallEndReason.Failed, result.SipStatus, result.Reason),
     };

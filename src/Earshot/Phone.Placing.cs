@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Protocol;
+using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Sip;
 
 namespace Earshot;
@@ -99,7 +100,7 @@ public sealed partial class Phone
             PacketTime = _options.PacketTime,
             Bitrate = _options.Bitrate,
             Complexity = _options.Complexity,
-            Security = security == MediaSecurityMethod.None ? MediaSecurity.None : MediaSecurity.Sdes,
+            Security = security == MediaSecurityMethod.None ? MediaSecurityPolicy.None : MediaSecurityPolicy.Sdes,
             BlockSamples = (int)(_options.Block.TotalSeconds * 48000),
             SilenceTimeout = _options.SilenceTimeout,
             OnEvent = onEvent,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
-using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
 using Earshot.Signaling.Transport;

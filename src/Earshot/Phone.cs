@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
 using Earshot.Protocol;

@@ -68,6 +68,9 @@ internal sealed class SignalingAgent : IAsyncDisposable
         return Task.FromResult(agent);
     }
 
+    /// <summary>The core, to be touched on the loop alone: in <see cref="Post"/> and in the event callback.</summary>
+    public SipCore Core => _core;
+
     /// <summary>Runs something on the loop, with the core. From a handler the core may also be used at once.</summary>
     public void Post(Action<SipCore, Instant> run) => _mailbox.Post(now => run(_core, now));
 

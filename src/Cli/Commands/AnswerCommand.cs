@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Earshot.Cli.Options;
-using Earshot.Cli.Output;
 
 namespace Earshot.Cli.Commands;
 
@@ -34,7 +33,7 @@ internal static class AnswerCommand
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
             if (!asks && !said.GetValue(echo) && status is null) phone.OpenSound(); // a call is heard from its first packet on
-            var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, said.GetValue(stats));
+            using var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, said.GetValue(stats));
             phone.IncomingCall += desk.Take;
             output.Listening(phone.ListenUri);
             interrupts.WatchKeys(desk.Type);

@@ -5,7 +5,7 @@ namespace Earshot.Cli.Commands;
 
 /// <summary>Takes incoming calls: asks, answers or refuses, shows each until its end, and counts them.</summary>
 /// <remarks>Thread: <see cref="Take"/> on the phone's, <see cref="Type"/> on the keys', <see cref="ServeAsync"/> on the command's.</remarks>
-internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reject, int? count, string? statisticsFile)
+internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reject, int? count, string? statisticsFile) : IDisposable
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
@@ -96,6 +96,8 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
 
         await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(3), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    public void Dispose() => _closing.Dispose();
 
     private void Answer(IncomingCall call)
     {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Earshot.Cli.Options;
-using Earshot.Cli.Output;
 
 namespace Earshot.Cli.Commands;
 

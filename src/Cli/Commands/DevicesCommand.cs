@@ -21,7 +21,7 @@ internal static class DevicesCommand
     private static int List(IOutput output, bool json)
     {
         var status = ExitStatus.Done;
-        foreach (var backend in AudioBackends.All)
+        foreach (var backend in (IAudioBackend[])[AudioEnds.Cards, AudioEnds.Null])
         {
             try
             {

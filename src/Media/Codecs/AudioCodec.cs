@@ -13,6 +13,15 @@ namespace Earshot.Media.Codecs;
 /// <param name="SdpChannels">What the rtpmap says: 2 for opus, whatever is in the packets (RFC 7587 §4.1).</param>
 internal sealed record AudioCodec(string Name, int StaticPayloadType, int ClockRate, int SampleRate, int SdpChannels)
 {
+    /// <summary>Makes an encoder that takes 48 kHz, whatever the codec's own rate.</summary>
+    /// <exception cref="Audio.Native.NativeLibraryMissingException">Its library is not there.</exception>
+    public IAudioEncoder CreateEncoder48k(OpusEncoderSettings? settings = null) =>
+        SampleRate == 48000 ? CreateEncoder(settings) : new ResampledEncoder(CreateEncoder(settings));
+
+    /// <summary>Makes a decoder that gives 48 kHz, whatever the codec's own rate.</summary>
+    /// <exception cref="Audio.Native.NativeLibraryMissingException">Its library is not there.</exception>
+    public IAudioDecoder CreateDecoder48k() => SampleRate == 48000 ? CreateDecoder() : new ResampledDecoder(CreateDecoder());
+
     /// <summary>Makes an encoder.</summary>
     /// <exception cref="Audio.Native.NativeLibraryMissingException">Its library is not there.</exception>
     public IAudioEncoder CreateEncoder(OpusEncoderSettings? settings = null) => Name switch

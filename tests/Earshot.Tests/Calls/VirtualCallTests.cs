@@ -3,7 +3,6 @@ using System.Text;
 using Earshot.Calls;
 using Earshot.Lab.Links;
 using Earshot.Lab.Phones;
-using Earshot.Protocol;
 
 namespace Earshot.Tests.Calls;
 

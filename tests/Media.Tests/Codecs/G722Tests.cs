@@ -18,7 +18,15 @@ public sealed class G722Tests
     {
         var sums = File.ReadAllLines(Vector("test.checksum")).Select(l => l.Split(" *")).ToDictionary(l => l[1].Trim(), l => l[0]);
         var made = output.EndsWith("g722.out", StringComparison.Ordinal) ? Encode(File.ReadAllBytes(Vector(input))) : Decode(Bytes(input));
+        if (input.StartsWith("pcminb", StringComparison.Ordinal) && output.Contains("raw", StringComparison.Ordinal)) Swap(made);
         Assert.Equal(sums[output], Convert.ToHexStringLower(SHA256.HashData(made)));
+    }
+
+    // What belongs to pcminb.dat is stored big-endian, as that is.
+    private static void Swap(byte[] pcm)
+    {
+        var samples = MemoryMarshal.Cast<byte, short>(pcm.AsSpan());
+        BinaryPrimitives.ReverseEndianness(samples, samples);
     }
 
     private static byte[] Bytes(string input) =>

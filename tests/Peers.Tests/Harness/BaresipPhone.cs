@@ -67,5 +67,6 @@ internal sealed class BaresipPhone : RunningProgram
 
         """;
 
-    private static string Modules() => new[] { "/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules" }.First(Directory.Exists);
+    private static string Modules() =>
+        Directory.Exists("/usr/lib/baresip/modules") ? "/usr/lib/baresip/modules" : "/usr/local/lib/baresip/modules";
 }

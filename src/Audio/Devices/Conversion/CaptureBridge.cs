@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Dsp;
 using Earshot.Audio.Devices.Clock;
 
 namespace Earshot.Audio.Devices.Conversion;

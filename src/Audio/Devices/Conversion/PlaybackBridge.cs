@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Dsp;
 namespace Earshot.Audio.Devices.Conversion;
 
 /// <summary>Turns the engine's blocks of 48 kHz mono into what a device asks for (any rate, length, 1–2 channels).</summary>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-namespace Earshot.Audio.Devices.Conversion;
+namespace Earshot.Audio.Dsp;
 
 //  input  ──•────•────•────•────•────•──   history of 48 input samples
 //              ▲        ▲        ▲         output k sits at input position k · in/out:
