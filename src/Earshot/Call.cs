@@ -21,7 +21,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     private long _connectedAt;
     private volatile CallSession? _session;
 
-    internal Call(Phone phone, CallMachine machine, CallMedia? media, bool incoming, string remoteUri, string? remoteName)
+    internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
     {
         _phone = phone;
         Machine = machine;
@@ -71,7 +71,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     internal CallMachine Machine { get; }
 
-    internal CallMedia? Media { get; }
+    internal SessionMedia? Media { get; }
 
     internal CallDriver? Driver { get; set; }
 

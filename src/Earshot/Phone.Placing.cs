@@ -92,7 +92,7 @@ public sealed partial class Phone
         : offer.IsEmpty || offer.Span.IndexOf("a=crypto:"u8) >= 0 || offer.Span.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
         : MediaSecurityMethod.None;
 
-    private CallMedia NewMedia(IPAddress towardsPeer, MediaSecurityMethod security, Action<MediaSession, MediaEvent> onEvent)
+    private SessionMedia NewMedia(IPAddress towardsPeer, MediaSecurityMethod security, Action<MediaSession, MediaEvent> onEvent)
     {
         var session = _engine.CreateSession(new MediaSessionOptions
         {
@@ -105,7 +105,7 @@ public sealed partial class Phone
             SilenceTimeout = _options.SilenceTimeout,
             OnEvent = onEvent,
         });
-        return new CallMedia(session, _sound, towardsPeer);
+        return new SessionMedia(session, _sound, towardsPeer);
     }
 
     private void OnMedia(Call? call, MediaEvent happened)

@@ -13,7 +13,7 @@ namespace Earshot;
 /// <code>
 /// SignalingAgent ──SipEvent──► Phone ──► CallDriver ──► CallMachine (decides)
 ///       ▲                                   │
-///       └───────── SipCore ◄────actions─────┴──► CallMedia ──► MediaSession ◄──► SoundCardEnd
+///       └───────── SipCore ◄────actions─────┴──► SessionMedia ──► MediaSession ◄──► SoundCardEnd
 /// </code>
 /// </remarks>
 public sealed partial class Phone : IAsyncDisposable

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Media.Codecs;
 using Earshot.Media.Diagnostics;
 using Earshot.Protocol;
 
@@ -11,8 +12,8 @@ internal sealed record MediaEngineOptions
     /// <summary>Randomness for SSRCs, sequence numbers, time stamps and SRTP keys.</summary>
     public required IRandomSource Random { get; init; }
 
-    /// <summary>Makes encoders and decoders; without it no session can be made.</summary>
-    public IMediaCodecs? Codecs { get; init; }
+    /// <summary>Makes encoders and decoders.</summary>
+    public IMediaCodecs Codecs { get; init; } = new MediaCodecs();
 
     /// <summary>Worker threads; each call is owned by one of them. 0 picks by the number of processors.</summary>
     public int Workers { get; init; }

@@ -205,7 +205,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     }
 
     private static IMediaCodecs Makers(MediaEngine engine) =>
-        engine.Options.Codecs ?? throw new ArgumentException("the engine was given no codecs: set MediaEngineOptions.Codecs");
+        engine.Options.Codecs;
 
     private void Open(IPAddress towardsPeer)
     {

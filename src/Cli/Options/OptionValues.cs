@@ -8,7 +8,7 @@ namespace Earshot.Cli.Options;
 internal static class OptionValues
 {
     private static readonly string[] KnownCodecs = ["opus", "g722", "pcmu", "pcma"];
-    private static readonly double[] PacketTimes = [2.5, 5, 10, 20, 30, 40, 60];
+    private static readonly double[] PacketTimes = [2.5, 5, 10, 20, 40, 60];
 
     /// <summary>HOST:PORT, [IPV6]:PORT, HOST or :PORT.</summary>
     public static IPEndPoint EndPoint(string option, string value)
@@ -50,7 +50,7 @@ internal static class OptionValues
         if (value is null) return null;
         return PacketTimes.Contains(value.Value)
             ? TimeSpan.FromMilliseconds(value.Value)
-            : throw new UsageException($"--ptime {value.Value.ToString(CultureInfo.InvariantCulture)}: not a packet time", "Say 2.5, 5, 10, 20, 30, 40 or 60.");
+            : throw new UsageException($"--ptime {value.Value.ToString(CultureInfo.InvariantCulture)}: not a packet time", "Say 2.5, 5, 10, 20, 40 or 60.");
     }
 
     public static int? InRange(string option, int? value, int least, int most) => value is null || (value >= least && value <= most)

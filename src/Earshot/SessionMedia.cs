@@ -9,7 +9,7 @@ namespace Earshot;
 
 /// <summary>One call's media as its decisions see it, on a real <see cref="MediaSession"/> and the phone's sound.</summary>
 /// <remarks>Thread: the signalling loop.</remarks>
-internal sealed class CallMedia(MediaSession session, PhoneSound sound, IPAddress towardsPeer) : ICallMedia, IDisposable
+internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAddress towardsPeer) : ICallMedia, IDisposable
 {
     private bool _described;
     private bool _flows;
