@@ -30,6 +30,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private readonly SlotRing<ReceivedPacket> _toPlayback = new(64, static () => new ReceivedPacket());
     private readonly PlaybackPipeline _playback;
     private readonly MediaEventQueue _events;
+    private readonly StatisticsCollector _statistics = new();
     private CallMedia? _media;
     private SessionSockets? _sockets;
     private MediaFacts? _facts;
@@ -167,7 +168,7 @@ internal sealed class MediaSession : IVoice, IDisposable
 
     /// <summary>Counters now.</summary>
     public MediaStatistics GetStatistics() =>
-        StatisticsCollector.Collect(_engine, _media, _sockets, _captured, _playback, Facts);
+        _statistics.Collect(_engine, _media, _sockets, _captured, _playback, Facts);
 
     /// <inheritdoc/>
     public void Capture(ReadOnlySpan<short> block, long capturedAt)

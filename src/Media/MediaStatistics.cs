@@ -100,7 +100,7 @@ public sealed record MediaStatistics
 /// <param name="Framing">Filling one packet.</param>
 /// <param name="LookAhead">The codec's look-ahead.</param>
 /// <param name="Network">Half of the round trip by RTCP.</param>
-/// <param name="JitterBuffer">Mean time in the jitter buffer.</param>
+/// <param name="JitterBuffer">Mean time in the jitter buffer during the last second or more.</param>
 /// <param name="Playback">From the pull to the converter, as the end says.</param>
 public sealed record MouthToEarStages(double Capture, double Framing, double LookAhead, double Network, double JitterBuffer, double Playback)
 {

@@ -8,14 +8,17 @@ namespace Earshot.Media;
 
 /// <summary>Reads every part's counters into one snapshot. Each counter is exact or a moment old; none is waited for.</summary>
 /// <remarks>Thread: any ordinary one.</remarks>
-internal static class StatisticsCollector
+internal sealed class StatisticsCollector
 {
     // G.113: opus with its concealment and G.711 with a plain fade lose quality at about these rates.
     private const double RobustnessWithConcealment = 25;
     private const double RobustnessWithout = 10;
 
+    // One second of sound.
+    private readonly RecentMean _bufferDelay = new(48000);
+
     /// <summary>The snapshot now.</summary>
-    public static MediaStatistics Collect(
+    public MediaStatistics Collect(
         MediaEngine engine, CallMedia? media, SessionSockets? sockets, CaptureQueue captured, PlaybackPipeline playback, MediaFacts? facts)
     {
         var playout = playback.Statistics;
@@ -56,16 +59,16 @@ internal static class StatisticsCollector
     }
 
     // What the sender does is seen here only from our own sending: both ends are assumed alike. The network's half is unknown before the first report.
-    private static MouthToEarStages? Stages(CallMedia? media, PlayoutSnapshot playout, PlaybackPipeline playback, MediaFacts facts)
+    private MouthToEarStages? Stages(CallMedia? media, PlayoutSnapshot playout, PlaybackPipeline playback, MediaFacts facts)
     {
-        if (media is null || playout.JitterBufferEmittedCount == 0)
+        if (media is null || _bufferDelay.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount) is not { } bufferDelay)
             return null;
         return new(
             Capture: media.Send.CaptureAgeMs,
             Framing: facts.PacketTimeMs,
             LookAhead: LookAheadOf(facts.Codec),
             Network: (media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0) / 2,
-            JitterBuffer: playout.JitterBufferDelay / playout.JitterBufferEmittedCount * 1000,
+            JitterBuffer: bufferDelay * 1000,
             Playback: playback.OutputLatency.TotalMilliseconds);
     }
 
