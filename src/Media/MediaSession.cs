@@ -38,6 +38,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private bool _started;
     private bool _stopped;
     private bool _disposed;
+    private volatile bool _drivenByWorker;
     private bool _mute;
 
     internal MediaSession(MediaEngine engine, MediaWorker worker, MediaSessionOptions options)
@@ -163,6 +164,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     internal void AttachEnd(Func<Instant, IClockedEnd> create)
     {
         var media = _media ?? throw new InvalidOperationException("attach an end after the first offer or answer");
+        _drivenByWorker = true;
         _worker.Post(now => media.AttachEnd(create(now)));
     }
 
@@ -195,8 +197,8 @@ internal sealed class MediaSession : IVoice, IDisposable
         _engine.Forget(this);
     }
 
-    /// <summary>Bytes that playback has allocated inside this session; 0 unless something is wrong.</summary>
-    internal long PlaybackAllocatedBytes => _playback.AllocatedBytes;
+    /// <summary>Bytes that playback has allocated inside this session; 0 unless something is wrong, or when the worker plays and counts itself.</summary>
+    internal long PlaybackAllocatedBytes => _drivenByWorker ? 0 : _playback.AllocatedBytes;
 
     /// <summary>Calls the listener. Thread: housekeeping.</summary>
     internal void TellEvents()

@@ -47,8 +47,8 @@ internal sealed class CallPair : IDisposable
 
     public ConcurrentQueue<MediaEvent> CalleeEvents { get; } = new();
 
-    public static MediaEngine NewEngine(bool portable = false) =>
-        new(new() { Random = new TestRandom(Random.Shared.Next()), BindAddress = IPAddress.Loopback, PortableTransport = portable, Codecs = new PlainCodecs(), Workers = 1 });
+    public static MediaEngine NewEngine(bool portable = false, IMediaCodecs? codecs = null) =>
+        new(new() { Random = new TestRandom(Random.Shared.Next()), BindAddress = IPAddress.Loopback, PortableTransport = portable, Codecs = codecs ?? new PlainCodecs(), Workers = 1 });
 
     /// <summary>The caller offers anew and the callee answers.</summary>
     public void Renegotiate(MediaDirection direction, params string[] codecs)

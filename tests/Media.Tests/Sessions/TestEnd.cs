@@ -16,7 +16,7 @@ internal sealed class TestEnd(IVoice voice, short[] says, Instant start, int blo
     /// <summary>All that was played so far.</summary>
     public ReadOnlySpan<short> Heard => _heard.AsSpan(0, Volatile.Read(ref _position));
 
-    public Instant PollTimeout() => _next;
+    public Instant PollTimeout() => _position + blockSamples <= _heard.Length ? _next : Instant.Never;
 
     public void HandleTimeout(Instant now)
     {

@@ -45,12 +45,13 @@ internal static class G711Tables
 
     private static byte[] Invert(short[] decode, byte zero)
     {
-        var codes = Enumerable.Range(0, 256).OrderBy(c => decode[c]).ThenBy(c => c == zero ? 0 : 1).ToArray();
+        // µ-law has two zeros: the walk must step over equal levels, and ends on the preferred one.
+        var codes = Enumerable.Range(0, 256).OrderBy(c => decode[c]).ThenBy(c => c == zero ? 1 : 0).ToArray();
         var table = new byte[65536];
         var at = 0;
         for (var sample = -32768; sample <= 32767; sample++)
         {
-            while (at + 1 < codes.Length && Math.Abs(decode[codes[at + 1]] - sample) < Math.Abs(decode[codes[at]] - sample)) at++;
+            while (at + 1 < codes.Length && Math.Abs(decode[codes[at + 1]] - sample) <= Math.Abs(decode[codes[at]] - sample)) at++;
             table[(ushort)sample] = (byte)codes[at];
         }
 
