@@ -25,6 +25,8 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public MediaSession Session => session;
 
+    public bool InsistsOnEncryption => session.Options.Security != MediaSecurityPolicy.None;
+
     public MediaAnswer MakeOffer()
     {
         try

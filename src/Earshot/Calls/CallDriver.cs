@@ -110,11 +110,19 @@ internal sealed class CallDriver
         Drain(now);
     }
 
-    private static CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
+    private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
         InviteFailure.Transport => CallEnds.NoRoute,
+        InviteFailure.Response when failed.Status is 488 or 606 && _media.InsistsOnEncryption && !SpeaksOfCodecs(failed) =>
+            CallEnds.EncryptionRefused(failed.Status, failed.Reason),
         _ => CallEnds.FromStatus(failed.Status, failed.Reason, failed.Warning, failed.Contact),
     };
+
+    // RFC 3261 §20.43: warnings 304 and 305 are about media types and formats; Earshot says it in the reason phrase.
+    private static bool SpeaksOfCodecs(SipEvent.InviteFailed failed) =>
+        failed.Warning?.Contains("304", StringComparison.Ordinal) == true
+        || failed.Warning?.Contains("305", StringComparison.Ordinal) == true
+        || failed.Reason.Contains("codec", StringComparison.OrdinalIgnoreCase);
 
     private void Drain(Instant now)
     {

@@ -21,6 +21,10 @@ internal static class CallEnds
         CallEndReason.NetworkError, 503, "the address cannot be reached from here",
         "Check the address and port, that the other phone is running, and the network.");
 
+    public static CallEnd EncryptionRefused(int status, string reason) => new(
+        CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",
+        "It may not know SRTP with SDES keys, or none of the codecs. Where listening does not matter, allow clear media with --security none.");
+
     public static CallEnd UnknownHost(string host) => new(
         CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
 

@@ -5,6 +5,9 @@ namespace Earshot.Calls;
 /// <remarks>Thread: the signalling loop, or a test in virtual time. Quick: at most opens a port.</remarks>
 internal interface ICallMedia
 {
+    /// <summary>True when our offers take no clear media: a refusal of one may be a refusal of encryption.</summary>
+    bool InsistsOnEncryption { get; }
+
     /// <summary>Writes an offer: the first, or one for what the user wishes now.</summary>
     MediaAnswer MakeOffer();
 

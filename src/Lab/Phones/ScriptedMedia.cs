@@ -24,6 +24,8 @@ internal sealed class ScriptedMedia(string name) : ICallMedia
     /// <summary>Offers taken back.</summary>
     public int RolledBack { get; private set; }
 
+    public bool InsistsOnEncryption => false;
+
     public MediaAnswer MakeOffer() => new(Describe());
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)

@@ -6,8 +6,8 @@ internal sealed class BaresipPhone : RunningProgram
 {
     private readonly string _folder;
 
-    private BaresipPhone(string folder, int port, IEnumerable<string> arguments)
-        : base("nice", ["-n", "15", "baresip", "-4", "-f", folder, .. arguments], folder)
+    private BaresipPhone(string folder, int port, IEnumerable<string> arguments, PulseCards cards)
+        : base("baresip", ["-4", "-f", folder, .. arguments], folder, cards.Environment)
     {
         _folder = folder;
         Port = port;
@@ -19,12 +19,13 @@ internal sealed class BaresipPhone : RunningProgram
     public string Heard => Directory.GetFiles(System.IO.Path.Combine(_folder, "rec"), "*-dec.wav").OrderBy(f => f).LastOrDefault()
         ?? throw new FileNotFoundException("baresip kept no sound:\n" + Output);
 
+    /// <param name="cards">Its speaker.</param>
     /// <param name="scratch">Where its files go.</param>
     /// <param name="codec">As baresip names it, e.g. <c>opus/48000/2</c>.</param>
     /// <param name="encryption"><c>srtp</c>, <c>srtp-mand</c> or empty.</param>
     /// <param name="speaks">A 16-bit WAV file; its end ends the call.</param>
     /// <param name="dials">Calls this at once.</param>
-    public static BaresipPhone Start(ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null)
+    public static BaresipPhone Start(PulseCards cards, ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null)
     {
         var port = ScratchFolder.FreePort();
         var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
@@ -34,7 +35,7 @@ internal sealed class BaresipPhone : RunningProgram
         File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
             $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");
         File.WriteAllText(System.IO.Path.Combine(folder, "contacts"), "");
-        return new(folder, port, dials is null ? [] : ["-e", "/dial " + dials]);
+        return new(folder, port, dials is null ? [] : ["-e", "/dial " + dials], cards);
     }
 
     private static string Configuration(string folder, int port, string speaks) => $"""
@@ -42,9 +43,9 @@ internal sealed class BaresipPhone : RunningProgram
         sip_listen 127.0.0.1:{port}
         net_interface 127.0.0.1
         call_local_timeout 120
-        audio_player alsa,null
+        audio_player alsa,phoneA
         audio_source aufile,{speaks}
-        audio_alert alsa,null
+        audio_alert alsa,phoneA
         ausrc_srate 48000
         auplay_srate 48000
         ausrc_channels 1
