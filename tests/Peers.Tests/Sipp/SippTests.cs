@@ -16,7 +16,7 @@ public sealed class SippTests : IDisposable
     public async Task TwoHundredCallsInARow()
     {
         await using var phone = Answering();
-        await DriveAsync("call.xml", await phone.PortAsync(), "-m", "200", "-l", "1", "-r", "50");
+        await DriveAsync("call.xml", await phone.PortAsync(), "-m", "200", "-l", "1", "-r", "50", "-d", "20");
         await phone.EventAsync("ended", count: 200);
     }
 
@@ -32,7 +32,7 @@ public sealed class SippTests : IDisposable
     public async Task CallsOverTcp()
     {
         await using var phone = Answering();
-        await DriveAsync("call.xml", await phone.PortAsync(), "-t", "t1", "-m", "20", "-l", "4");
+        await DriveAsync("call.xml", await phone.PortAsync(), "-t", "t1", "-m", "20", "-l", "4", "-d", "100");
         await phone.EventAsync("ended", count: 20);
     }
 
@@ -40,7 +40,7 @@ public sealed class SippTests : IDisposable
     public async Task CallsSurviveLossByRetransmission()
     {
         await using var phone = Answering();
-        await DriveAsync("call.xml", await phone.PortAsync(), "-m", "30", "-l", "10", "-lost", "10", "-recv_timeout", "30000");
+        await DriveAsync("call.xml", await phone.PortAsync(), "-m", "30", "-l", "10", "-lost", "10", "-d", "200", "-recv_timeout", "30000");
         await phone.EventAsync("ended", count: 30, seconds: 40);
     }
 
