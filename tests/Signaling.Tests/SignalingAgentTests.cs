@@ -46,6 +46,18 @@ public class SignalingAgentTests
     }
 
     [Fact]
+    public async Task ACallToAPortThatNobodyHasFailsAtOnce()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("only Linux says which datagram was refused");
+        await using var pair = await AgentPair.StartAsync();
+        var nobody = $"sip:{System.Net.IPAddress.Loopback}:{Transport.UdpTransportTests.FreePort()}";
+        await pair.Caller.PostAsync((core, now) => core.Invite(now, new SipInvite { Target = nobody, Sdp = AgentPair.Offer }));
+        await AgentPair.UntilAsync(() => pair.CountCaller<SipEvent.CallTerminated>() == 1);
+        var failed = pair.CallerSaw.OfType<SipEvent.InviteFailed>().Single();
+        Assert.Equal((InviteFailure.Transport, 503), (failed.Cause, failed.Status));
+    }
+
+    [Fact]
     public async Task StrangersDoNotDisturbARunningCall()
     {
         await using var pair = await AgentPair.StartAsync(transport: ";transport=tcp");

@@ -29,6 +29,9 @@ internal sealed class FlowTable(IPEndPoint listen)
         return flow;
     }
 
+    /// <summary>The flow that was last used for a peer; null when there is none.</summary>
+    public SipFlow? Known(SipTransport transport, IPEndPoint remote) => _flows.TryGet((transport, remote), out var known) ? known : null;
+
     /// <summary>The flow of a connection that the peer opened.</summary>
     public SipFlow? Inbound(Instant now, IPEndPoint remote) =>
         _routes.Towards(now, remote.Address) is { } local ? New(SipTransport.Tcp, local, remote) : null;

@@ -24,7 +24,7 @@ internal sealed class SipSockets : IAsyncDisposable
     {
         _listen = listen;
         _flows = new FlowTable(listen.EndPoint);
-        _udp = new UdpTransport(listen.Udp, mailbox);
+        _udp = new UdpTransport(listen.Udp, mailbox, Refused);
         _tcp = new TcpTransport(listen, _flows, mailbox, failed);
         _tap = tap;
         _failed = failed;
@@ -65,7 +65,12 @@ internal sealed class SipSockets : IAsyncDisposable
         _tap?.Sent(now, flow, message.Span);
         if (flow.Transport == SipTransport.Tcp) _tcp.Send(now, flow, message);
         else if (flow.Transport != SipTransport.Udp) _failed(now, flow, TransportFailure.Unreachable);
-        else if (_udp.Send(flow.Remote, message.Span) is { } cause) _failed(now, flow, cause);
+        else if (_udp.Send(now, flow.Remote, message.Span) is { } cause) _failed(now, flow, cause);
+    }
+
+    private void Refused(Instant now, IPEndPoint remote, TransportFailure cause)
+    {
+        if (_flows.Known(SipTransport.Udp, remote) is { } flow) _failed(now, flow, cause);
     }
 
     /// <summary>An address of this machine for people to call: the bound one, else the one that the default route uses.</summary>

@@ -60,6 +60,36 @@ public class UdpTransportTests
         loop.RunUntil(() => loop.Received.Count == 1);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    [InlineData("::1", "::1")]
+    [InlineData("::", "::1")]
+    [InlineData("::", "127.0.0.1")]
+    public async Task ARefusedDatagramIsToldOnItsOwnFlowAlone(string listen, string to)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("only Linux says which datagram was refused");
+        await using var loop = new LoopStub(listen);
+        var address = IPAddress.Parse(to);
+        using var client = new UdpClient(new IPEndPoint(address, 0));
+        var living = loop.FlowTo((IPEndPoint)client.Client.LocalEndPoint!)!;
+        using var closed = new UdpClient(new IPEndPoint(address, 0));
+        var dead = loop.FlowTo((IPEndPoint)closed.Client.LocalEndPoint!)!;
+        closed.Close();
+        for (var i = 0; i < 10; i++)
+        {
+            loop.Send(dead, "nobody listens");
+            loop.Send(living, $"{i}");
+        }
+
+        loop.RunUntil(() => loop.Failures.Count > 0);
+        Assert.All(loop.Failures, f => Assert.Equal((dead, TransportFailure.Refused), f));
+        IPEndPoint? sender = null;
+        for (var i = 0; i < 10; i++) Assert.Equal($"{i}", Encoding.ASCII.GetString(client.Receive(ref sender)));
+        client.Send("hello"u8, new IPEndPoint(address, loop.EndPoint.Port));
+        loop.RunUntil(() => loop.Received.Count == 1);
+    }
+
     [Fact]
     public async Task RandomDatagramsDoNoHarm()
     {
