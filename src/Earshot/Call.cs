@@ -152,7 +152,11 @@ public sealed class Call : IAsyncDisposable, ICallListener
         Tell(new CallChanged(Age, _session));
     }
 
-    void ICallListener.OnChangeRefused(int status, string message) => Tell(new CallChangeRefused(Age, status, message));
+    void ICallListener.OnChangeRefused(int status, string message)
+    {
+        Media?.ForgetWishes();
+        Tell(new CallChangeRefused(Age, status, message));
+    }
 
     void ICallListener.OnEnded(CallEnd end)
     {
@@ -222,7 +226,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
             SignallingProtected: false,
             facts.Local.ToString(),
             facts.Remote?.ToString(),
-            Media.OnHold,
+            Media.IsHeld,
             facts.HeldByPeer);
     }
 }

@@ -130,10 +130,18 @@ public sealed partial class Phone : IAsyncDisposable
             case SipEvent.IncomingInvite invite: TakeInvite(now, invite); break;
             default:
                 if (CallOf(happened) is { } sip && _bySip.TryGetValue(sip, out var call)) call.Driver?.HandleSip(now, happened);
+                else if (happened is SipEvent.InviteAnswered late) HangUpLate(now, late.Call);
                 break;
         }
 
         Reschedule();
+    }
+
+    // Answered after we had given up waiting for what our CANCEL would do.
+    private void HangUpLate(Instant now, SipCall call)
+    {
+        _agent.Core.Ack(now, call);
+        _agent.Core.Bye(now, call);
     }
 
     internal static SipCall? CallOf(SipEvent happened) => happened switch

@@ -13,9 +13,13 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 {
     private bool _described;
     private bool _flows;
+    private bool? _offeredHold;
 
-    /// <summary>We hold the other side.</summary>
+    /// <summary>We wish to hold the other side.</summary>
     public bool OnHold { get; set; }
+
+    /// <summary>We hold the other side, and it knows.</summary>
+    public bool IsHeld { get; private set; }
 
     /// <summary>What is heard goes back to the caller; the sound card is left alone. Decided before media starts.</summary>
     public bool Echo { get; set; }
@@ -29,6 +33,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public MediaAnswer MakeOffer()
     {
+        _offeredHold = OnHold;
         try
         {
             return new(_described
@@ -55,14 +60,32 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
         }
     }
 
-    public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer)
+    public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
     {
-        var result = session.AcceptAnswer(answer);
+        var result = session.AcceptAnswer(answer, final);
         _described |= result.Accepted;
+        if (final && _offeredHold is { } hold)
+        {
+            _offeredHold = null;
+            if (result.Accepted) IsHeld = hold;
+        }
+
         return result.Accepted ? null : Refusal(result);
     }
 
-    public void RollBack() => session.Rollback();
+    public void RollBack()
+    {
+        _offeredHold = null;
+        session.Rollback();
+    }
+
+    /// <summary>A change was refused: wishes are again what is, unless a later one is on its way already.</summary>
+    public void ForgetWishes()
+    {
+        if (_offeredHold is not null) return;
+        OnHold = IsHeld;
+        Codecs = null;
+    }
 
     public void Start()
     {

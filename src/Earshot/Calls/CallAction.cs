@@ -11,7 +11,9 @@ internal abstract record CallAction
     public sealed record MakeAnswer(ReadOnlyMemory<byte> Offer) : CallAction;
 
     /// <summary>Media takes the peer's answer; answered by <see cref="CallMachine.HandleAnswerTaken"/>.</summary>
-    public sealed record TakeAnswer(ReadOnlyMemory<byte> Answer) : CallAction;
+    /// <param name="Answer">The session description.</param>
+    /// <param name="Final">False for one of a provisional response: the 2xx may say another, of another phone that was rung too.</param>
+    public sealed record TakeAnswer(ReadOnlyMemory<byte> Answer, bool Final = true) : CallAction;
 
     /// <summary>Media forgets its unanswered offer.</summary>
     public sealed record RollBack : CallAction;

@@ -135,7 +135,7 @@ internal sealed class CallDriver
         {
             case MakeOffer: Made(now, _media.MakeOffer()); break;
             case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
-            case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer)); break;
+            case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer, a.Final)); break;
             case RollBack: _media.RollBack(); break;
             case StartMedia: _media.Start(); break;
             case StopMedia: _media.Stop(); break;
@@ -165,10 +165,17 @@ internal sealed class CallDriver
             case SendAck a: _core.Ack(now, call, a.Answer); break;
             case SendCancel: _core.Cancel(now, call); break;
             case SendBye a: _core.Bye(now, call, a.Reason); break;
-            case SendReinvite a: _core.Reinvite(now, call, a.Offer); break;
+            case SendReinvite a: Reinvite(now, call, a.Offer); break;
             case AcceptReinvite a: _core.AcceptReinvite(now, call, a.Sdp); break;
             case RejectReinvite a: _core.RejectReinvite(now, call, a.Status, a.Reason); break;
         }
+    }
+
+    // A change that cannot go out now, because one of the peer's is under way, is one that met a 491 (RFC 3261 §14.1).
+    private void Reinvite(Instant now, SipCall call, ReadOnlyMemory<byte> offer)
+    {
+        if (!_core.Reinvite(now, call, offer) && call.State == SipCallState.Established)
+            _machine.HandleReinviteFailed(now, 491, "Request Pending");
     }
 
     private void Made(Instant now, MediaAnswer offer)

@@ -56,13 +56,13 @@ internal sealed partial class CallMachine
             case CallPhase.Answering:
                 Enter(CallPhase.Talking, Instant.Never);
                 if (_offerIsOurs) Do(new CallAction.TakeAnswer(answer));
-                else Do(new CallAction.TellConnected());
+                else Connect();
                 break;
             case CallPhase.HangingUp:
                 Do(new CallAction.SendBye(null));
                 End(CallEnds.HungUp);
                 break;
-            case CallPhase.Talking when !answer.IsEmpty:
+            case CallPhase.Talking when _peersReofferIsOurs:
                 HandleReinviteAck(answer);
                 break;
         }
@@ -94,7 +94,7 @@ internal sealed partial class CallMachine
 
     private void RefuseOffer(CallEnd why)
     {
-        Do(new CallAction.SendReject(why.SipStatus, why.Message));
+        Do(new CallAction.SendReject(StatusOf(why), why.Message));
         End(why);
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class CallMachine
         if (!sdp.IsEmpty && _earlyAnswer.IsEmpty)
         {
             _earlyAnswer = sdp;
-            Do(new CallAction.TakeAnswer(sdp));
+            Do(new CallAction.TakeAnswer(sdp, Final: false));
         }
 
         Do(new CallAction.TellRinging(status, !_earlyAnswer.IsEmpty));
@@ -40,10 +40,11 @@ internal sealed partial class CallMachine
                 Do(new CallAction.SendAck(default));
                 _wasAnswered = true;
                 Enter(CallPhase.Talking, Instant.Never);
-                if (sdp.IsEmpty || (!_earlyAnswer.IsEmpty && sdp.Span.SequenceEqual(_earlyAnswer.Span))) Connect();
-                else Do(new CallAction.TakeAnswer(sdp));
+                // A 183 may have come from another phone than the 2xx: what the 2xx says counts. It may also leave out what the 183 said.
+                if (sdp.IsEmpty && _earlyAnswer.IsEmpty) HangUpWithoutSession();
+                else Do(new CallAction.TakeAnswer(sdp.IsEmpty ? _earlyAnswer : sdp));
                 break;
-            case CallPhase.Cancelling:
+            case CallPhase.Cancelling or CallPhase.Ended:
                 // The CANCEL crossed the 200: the call exists now and is ended as a call (RFC 3261 §9.1).
                 Do(new CallAction.SendAck(default));
                 Do(new CallAction.SendBye(null));
@@ -73,9 +74,16 @@ internal sealed partial class CallMachine
         Do(new CallAction.SendCancel());
     }
 
+    private void HangUpWithoutSession()
+    {
+        Do(new CallAction.SendBye("no answer in the 200"));
+        End(new(CallEndReason.Failed, 200, "the other side answered without a session description"));
+    }
+
     private void Connect()
     {
         StartMedia();
         Do(new CallAction.TellConnected());
+        OfferWhatWasWished();
     }
 }

@@ -35,7 +35,12 @@ internal sealed partial class CallMachine
     public void HandleBye(Instant now, string? reason)
     {
         if (Phase == CallPhase.Ended) return;
-        var end = Phase == CallPhase.HangingUp ? CallEnds.HungUp : _wasAnswered ? CallEnds.RemoteHungUp : CallEnds.CallerGaveUp;
+        var end = Phase switch
+        {
+            CallPhase.HangingUp => CallEnds.HungUp,
+            CallPhase.Cancelling => _whyCancelled,
+            _ => _wasAnswered || IsCaller ? CallEnds.RemoteHungUp : CallEnds.CallerGaveUp,
+        };
         End(string.IsNullOrWhiteSpace(reason) ? end : end with { Message = $"{end.Message} ({reason})" });
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class CallMachine
                 LocalSdpReady(answer);
                 break;
             case CallPhase.Talking when refusal is not null:
-                Do(new CallAction.RejectReinvite(refusal.SipStatus, refusal.Message)); // the session stays as it was
+                Do(new CallAction.RejectReinvite(StatusOf(refusal), refusal.Message)); // the session stays as it was
                 break;
             case CallPhase.Talking:
                 Do(new CallAction.AcceptReinvite(answer));
@@ -118,10 +118,10 @@ internal sealed partial class CallMachine
     /// <summary>The user wants the session changed (hold, resume, codec): media knows what to offer.</summary>
     public void ChangeSession(Instant now)
     {
-        if (Phase != CallPhase.Talking) return;
-        if (_reoffer != Reoffer.None || _peersReofferIsOurs)
+        if (Phase is CallPhase.HangingUp or CallPhase.Cancelling or CallPhase.Ended) return;
+        if (Phase != CallPhase.Talking || _reoffer != Reoffer.None || _peersReofferIsOurs)
         {
-            _reofferAgain = true; // one at a time: the latest wish goes out when the pending one is done
+            _reofferAgain = true; // one at a time, and not before both talk: the latest wish goes out when nothing else is pending
             return;
         }
 
@@ -187,10 +187,22 @@ internal sealed partial class CallMachine
         }
     }
 
+    // The peer asked for our offer and has to answer it here; the session stays as it was when it does not.
     private void HandleReinviteAck(ReadOnlyMemory<byte> answer)
     {
-        if (_peersReofferIsOurs) Do(new CallAction.TakeAnswer(answer));
+        if (!answer.IsEmpty)
+        {
+            Do(new CallAction.TakeAnswer(answer));
+            return;
+        }
+
+        _peersReofferIsOurs = false;
+        Do(new CallAction.RollBack());
+        ReofferDone();
     }
+
+    // What a refusal of ours may say (RFC 3261 §21.4): anything else would leave the request unanswered.
+    private static int StatusOf(CallEnd refusal) => refusal.SipStatus is >= 400 and <= 699 ? refusal.SipStatus : 488;
 
     /// <summary>RFC 3261 §14.1: 2.1–4.0 s in steps of 10 ms for the owner of the Call-ID, 0–2.0 s for the other.</summary>
     private TimeSpan GlareWait()
@@ -204,13 +216,28 @@ internal sealed partial class CallMachine
     private void RetryReoffer()
     {
         if (Phase != CallPhase.Talking || _reoffer != Reoffer.WaitsForGlare) return;
+        if (_peersReofferIsOurs)
+        {
+            // The peer asked for our offer meanwhile: ours goes out once that is done.
+            _reoffer = Reoffer.None;
+            _reofferAgain = true;
+            return;
+        }
+
         _reoffer = Reoffer.Making;
         Do(new CallAction.MakeOffer());
     }
 
     private void ReofferDone()
     {
+        // A wish that waits for the end of a glare keeps its own time.
+        if (_reoffer == Reoffer.WaitsForGlare) return;
         _reoffer = Reoffer.None;
+        OfferWhatWasWished();
+    }
+
+    private void OfferWhatWasWished()
+    {
         if (!_reofferAgain) return;
         _reofferAgain = false;
         _reoffer = Reoffer.Making;

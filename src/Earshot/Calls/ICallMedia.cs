@@ -15,8 +15,10 @@ internal interface ICallMedia
     MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer);
 
     /// <summary>Takes the peer's answer to our open offer.</summary>
+    /// <param name="answer">The session description.</param>
+    /// <param name="final">False leaves the offer open: a later answer replaces this one.</param>
     /// <returns>Null when taken, else why the call cannot be.</returns>
-    CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer);
+    CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final);
 
     /// <summary>Forgets the open offer.</summary>
     void RollBack();

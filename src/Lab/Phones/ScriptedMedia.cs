@@ -35,7 +35,7 @@ internal sealed class ScriptedMedia(string name) : ICallMedia
         return new(Describe());
     }
 
-    public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer)
+    public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
     {
         if (Refuses is { } why) return why;
         Remote = System.Text.Encoding.UTF8.GetString(answer.Span);

@@ -45,13 +45,15 @@ public sealed class CallMachineTests
     {
         Calling();
         _call.HandleProgress(_now, 183, AnswerSdp);
-        Expect(new TakeAnswer(AnswerSdp), new TellRinging(183, true));
+        Expect(new TakeAnswer(AnswerSdp, Final: false), new TellRinging(183, true));
         _call.HandleAnswerTaken(_now, null);
         Expect(new StartMedia());
         _call.HandleProgress(_now, 180, AnswerSdp);
         Expect(new TellRinging(180, true));
         _call.HandleAnswered(_now, AnswerSdp);
-        Expect(new SendAck(default), new TellConnected());
+        Expect(new SendAck(default), new TakeAnswer(AnswerSdp));
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TellConnected());
     }
 
     [Fact]
@@ -251,6 +253,111 @@ public sealed class CallMachineTests
         Expect(new TakeAnswer(AnswerSdp));
         _call.HandleAnswerTaken(_now, null);
         Expect(new StartMedia(), new TellConnected());
+    }
+
+    [Fact]
+    public void A200OfAnotherPhoneThanTheEarlyMediaCounts()
+    {
+        ReadOnlyMemory<byte> other = "another phone's answer"u8.ToArray();
+        Calling();
+        _call.HandleProgress(_now, 183, AnswerSdp);
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TakeAnswer(AnswerSdp, Final: false), new TellRinging(183, true), new StartMedia());
+        _call.HandleAnswered(_now, other);
+        Expect(new SendAck(default), new TakeAnswer(other));
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TellConnected());
+    }
+
+    [Fact]
+    public void A200WithoutSdpConfirmsWhatThe183Said()
+    {
+        Calling();
+        _call.HandleProgress(_now, 183, AnswerSdp);
+        _call.HandleAnswerTaken(_now, null);
+        _call.HandleAnswered(_now, default);
+        Expect(new TakeAnswer(AnswerSdp, Final: false), new TellRinging(183, true), new StartMedia(), new SendAck(default), new TakeAnswer(AnswerSdp));
+    }
+
+    [Fact]
+    public void A200WithoutAnyAnswerIsHungUp()
+    {
+        Calling();
+        _call.HandleAnswered(_now, default);
+        var actions = Taken();
+        Assert.Equal([new SendAck(default), new SendBye("no answer in the 200")], actions[..2]);
+        Assert.Equal(CallEndReason.Failed, Assert.IsType<TellEnded>(actions[2]).End.Reason);
+    }
+
+    [Fact]
+    public void A200AfterTheEndIsAcknowledgedAndHungUp()
+    {
+        Calling();
+        _call.HandleProgress(_now, 180, default);
+        _call.HangUp(_now);
+        Pass(TimeSpan.FromSeconds(32));
+        Expect(new TellRinging(180, false), new SendCancel(), new TellEnded(CallEnds.Cancelled));
+        _call.HandleAnswered(_now, AnswerSdp);
+        Expect(new SendAck(default), new SendBye(null));
+    }
+
+    [Fact]
+    public void AWishBeforeTheAckGoesOutAfterIt()
+    {
+        Incoming();
+        _call.Answer(_now);
+        _call.ChangeSession(_now);
+        Expect(new SendAccept(AnswerSdp), new StartMedia());
+        _call.HandleAck(_now, default);
+        Expect(new TellConnected(), new MakeOffer());
+    }
+
+    [Fact]
+    public void APeerThatAsksForOurOfferAndNeverAnswersItLeavesTheCallAsItWas()
+    {
+        Talking();
+        _call.HandleReinvite(_now, default);
+        _call.HandleOffer(_now, Offer);
+        _call.ChangeSession(_now);
+        Expect(new MakeOffer(), new AcceptReinvite(Offer));
+        _call.HandleAck(_now, default);
+        Expect(new RollBack(), new MakeOffer());
+        Assert.Equal(CallPhase.Talking, _call.Phase);
+    }
+
+    [Fact]
+    public void ARetryWaitsForTheOfferThatThePeerAskedFor()
+    {
+        Talking();
+        _call.ChangeSession(_now);
+        _call.HandleOffer(_now, Offer);
+        _call.HandleReinviteFailed(_now, 491, null);
+        _call.HandleReinvite(_now, default);
+        _call.HandleOffer(_now, Offer);
+        Expect(new MakeOffer(), new SendReinvite(Offer), new RollBack(), new MakeOffer(), new AcceptReinvite(Offer));
+        Pass(TimeSpan.FromSeconds(4));
+        Expect();
+        _call.HandleAck(_now, AnswerSdp);
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TakeAnswer(AnswerSdp), new TellChanged(), new MakeOffer());
+    }
+
+    [Fact]
+    public void ARefusalWithoutAStatusStillAnswersTheCaller()
+    {
+        _call.HandleInvite(_now, Offer);
+        _call.HandleAnswerMade(_now, default, NoEncryption with { SipStatus = 0 });
+        Assert.Contains(new SendReject(488, NoEncryption.Message), Taken());
+    }
+
+    [Fact]
+    public void AByeWhileWeCancelEndsAsCancelled()
+    {
+        Calling();
+        _call.HandleProgress(_now, 180, default);
+        _call.HangUp(_now);
+        _call.HandleBye(_now, null);
+        Assert.Equal(new TellEnded(CallEnds.Cancelled), Taken()[^1]);
     }
 
     [Fact]

@@ -155,6 +155,26 @@ public sealed class VirtualCallTests
     }
 
     [Fact]
+    public void AChangeThatWeWishWhileThePeersIsUnderWayGoesOutLater()
+    {
+        var lost = 0;
+        var net = Network(toBob: new LinkOptions { Drops = d => StartsWith(d, "ACK") && ++lost is > 1 and < 5 });
+        AnswersAtOnce(net);
+        var alice = net.Alice.Call(net.Now);
+        net.Run(Seconds(5));
+        var bob = net.Bob.Calls[0];
+        alice.ChangeSession(net.Now);
+        net.After(TimeSpan.FromMilliseconds(100), () => bob.ChangeSession(net.Now)); // Bob's 200 is out, Alice's ACK is lost
+        net.Run(Minute);
+        Assert.True(lost > 4);
+        Assert.Equal(2, alice.Changes);
+        Assert.Equal(2, bob.Changes);
+        Assert.Equal((0, 0), (alice.ChangesRefused, bob.ChangesRefused));
+        Assert.True(bob.Media.RolledBack >= 1); // the core would not send it at first
+        Assert.Null(alice.End ?? bob.End);
+    }
+
+    [Fact]
     public void SilenceEndsTheCallOnBothSidesWithItsReason()
     {
         var net = Network();

@@ -87,6 +87,52 @@ public sealed class RequestFlowTests
         Assert.Equal(SipCallState.Established, call.State);
     }
 
+    [Theory]
+    [InlineData("10.0.0.5", true)] // the phone's own address behind its NAT
+    [InlineData("100.64.3.4", true)]
+    [InlineData("[fd00::5]", true)]
+    [InlineData("phone.invalid", true)]
+    [InlineData("198.51.100.7", false)] // a public address: believed, it may be the phone behind a proxy that stepped aside
+    [InlineData("phone.example", false)]
+    public void APeerBehindANatIsReachedOverItsFlow(string contact, bool overTheFlow)
+    {
+        _link.Rewrite = (_, text) => text.Replace("Contact: <sip:bob@192.0.2.2:5060>", $"Contact: <sip:bob@{contact}:5060>", StringComparison.Ordinal);
+        var call = _link.Call();
+        _link.RunFor(1);
+        Assert.Equal(overTheFlow ? 0 : 1, Alice.Count<SipEvent.ResolveNeeded>());
+        if (!overTheFlow) return;
+        Assert.StartsWith($"ACK sip:bob@{contact}:5060 SIP/2.0", _link.SentBy(Alice, "ACK").Single().Text, StringComparison.Ordinal);
+        Alice.Core.Bye(_link.Now, call);
+        _link.RunFor(1);
+        Assert.Equal(200, Alice.Last<SipEvent.ByeCompleted>().Status);
+    }
+
+    [Fact]
+    public void ACallerBehindANatIsReachedOverItsFlow()
+    {
+        _link.Rewrite = (_, text) => text.Replace("Contact: <sip:alice@192.0.2.1:5060>", "Contact: <sip:alice@192.168.1.2:5060>", StringComparison.Ordinal);
+        _link.Call();
+        _link.RunFor(1);
+        var bobs = _link.Bob.Last<SipEvent.IncomingInvite>().Call;
+        _link.Bob.Core.Bye(_link.Now, bobs);
+        _link.RunFor(1);
+        Assert.Equal(200, _link.Bob.Last<SipEvent.ByeCompleted>().Status);
+        Assert.Equal(0, _link.Bob.Count<SipEvent.ResolveNeeded>());
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", "10.0.0.1", false, false)] // both in one private network: a proxy may lie between
+    [InlineData("10.0.0.5", "10.0.0.1", true, true)] // no proxy: the sender's address was translated
+    [InlineData("10.0.0.5", "10.0.0.5", true, false)]
+    [InlineData("192.0.2.5", "192.0.2.1", true, false)]
+    [InlineData("172.32.0.1", "192.0.2.1", false, false)]
+    [InlineData("172.31.0.1", "192.0.2.1", false, true)]
+    public void ANatIsSeenByItsAddresses(string contact, string source, bool isStraight, bool isNat)
+    {
+        var flow = new SipFlow(1, SipTransport.Udp, Udp.Local, new(System.Net.IPAddress.Parse(source), 5060));
+        Assert.Equal(isNat, PeerAddress.IsBehindNat(flow, $"sip:bob@{contact}:5060", isStraight));
+    }
+
     [Fact]
     public void LooseRoutesKeepTheTargetAndStrictOnesTakeItsPlace()
     {

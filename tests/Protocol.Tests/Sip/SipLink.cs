@@ -80,6 +80,9 @@ internal sealed class SipLink
 
     public Func<Sent, bool> IsLost { get; set; } = _ => false;
 
+    /// <summary>What a NAT, or a strange phone, makes of a message on its way.</summary>
+    public Func<Sent, string, string> Rewrite { get; set; } = (_, text) => text;
+
     public SipCall Call(SipTransport transport = SipTransport.Udp, string sdp = "offer")
     {
         var call = Alice.Core.Invite(Now, new SipInvite { Target = "sip:bob@192.0.2.2", Sdp = Bytes(sdp), Flows = [Alice.Flows[transport]] });
@@ -174,7 +177,7 @@ internal sealed class SipLink
     private void Deliver()
     {
         var (sent, to) = _onTheWay.Dequeue();
-        to.Core.HandlePacket(Now, to.Flows[sent.Flow.Transport], Bytes(sent.Text));
+        to.Core.HandlePacket(Now, to.Flows[sent.Flow.Transport], Bytes(Rewrite(sent, sent.Text)));
     }
 
     private void FireTimers()

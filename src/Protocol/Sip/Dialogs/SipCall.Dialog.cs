@@ -11,6 +11,9 @@ internal sealed partial class SipCall
     /// <summary>The peer's Contact: the Request-URI of what we send.</summary>
     internal string RemoteTarget { get; set; } = "";
 
+    /// <summary>True when <see cref="RemoteTarget"/> cannot be reached but over <see cref="Flow"/>.</summary>
+    internal bool IsBehindNat { get; private set; }
+
     /// <summary>The route set, first hop first.</summary>
     internal IReadOnlyList<string> RouteSet { get; set; } = [];
 
@@ -51,7 +54,12 @@ internal sealed partial class SipCall
     {
         Flow = flow;
         IsFlowBroken = false;
-        if (message.TryGetContact(out var contact)) RemoteTarget = Encoding.UTF8.GetString(contact.UriText);
+        if (message.TryGetContact(out var contact))
+        {
+            RemoteTarget = Encoding.UTF8.GetString(contact.UriText);
+            IsBehindNat = PeerAddress.IsBehindNat(flow, RemoteTarget, message.IsRequest && HasOneVia(message));
+        }
+
         RemoteAllow = Join(message, SipHeader.Allow) ?? RemoteAllow;
         RemoteSupported = Join(message, SipHeader.Supported) ?? RemoteSupported;
         var software = message.IsRequest ? SipHeader.UserAgent : SipHeader.Server;
@@ -91,6 +99,13 @@ internal sealed partial class SipCall
             Body = body,
         };
         return (draft, nextHop);
+    }
+
+    private static bool HasOneVia(SipMessage message)
+    {
+        var count = 0;
+        foreach (var via in message.Values(SipHeader.Via)) count++;
+        return count == 1;
     }
 
     private static string? Join(SipMessage message, SipHeader header)

@@ -27,6 +27,9 @@ internal sealed class SuccessRetransmitter(SipParts parts)
         return true;
     }
 
+    /// <summary>True while a 2xx of ours in this call has no ACK.</summary>
+    public bool Waits(SipCall call) => _waiting.Keys.Any(k => k.Call == call);
+
     /// <summary>The call is over.</summary>
     public void StopAll(SipCall call)
     {

@@ -70,10 +70,11 @@ internal sealed class UacBehaviour(SipParts parts)
         OutgoingBye.Send(now, parts, call, reason);
     }
 
-    /// <summary>Offers a change; one at a time, and never while the peer's is unanswered (§14.1).</summary>
+    /// <summary>Offers a change; one at a time, and never while the peer's INVITE is unanswered or our answer to it unconfirmed (§14.1).</summary>
     public bool Reinvite(Instant now, SipCall call, ReadOnlyMemory<byte> sdp)
     {
-        if (call.State != SipCallState.Established || call.OutgoingReinvite is not null || call.IncomingInvite is not null) return false;
+        if (call.State != SipCallState.Established || call.OutgoingReinvite is not null || call.IncomingInvite is not null
+            || parts.Successes.Waits(call)) return false;
         Ack(now, call, default);
         var reinvite = new OutgoingReinvite(parts, call, ++call.LocalSequence);
         call.OutgoingReinvite = reinvite;

@@ -24,13 +24,15 @@ internal sealed class RequestSender(SipParts parts)
         return pending;
     }
 
-    /// <summary>Sends a request within a call: over its flow where that leads to the next hop, and as a last resort.</summary>
+    /// <summary>Sends a request within a call: over its flow where that leads to the next hop or is the only way through a NAT, and as a last resort.</summary>
     public PendingRequest SendWithin(Instant now, SipCall call, RequestDraft draft, string nextHop, IRequestUser user)
     {
         var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
         var isUsable = call.Flow is not null && !call.IsFlowBroken;
         var pending = new PendingRequest(parts, draft, user) { Fallback = isUsable ? call.Flow : null };
-        if (isUsable && FlowChoice.LeadsTo(call.Flow!, nextHop) && (!isLarge || call.Flow!.IsReliable)) pending.Start(now, [call.Flow!]);
+        var isOnlyWay = call.IsBehindNat && draft.Routes.Count == 0;
+        var leadsThere = isUsable && FlowChoice.LeadsTo(call.Flow!, nextHop) && (!isLarge || call.Flow!.IsReliable);
+        if (isUsable && (isOnlyWay || leadsThere)) pending.Start(now, [call.Flow!]);
         else Ask(now, pending, nextHop, isLarge);
         return pending;
     }
