@@ -47,6 +47,7 @@ public sealed partial class Phone
                 (now, happened) => phone?.OnSip(now, happened),
                 cancel).ConfigureAwait(false);
             phone = new Phone(options, agent, engine, sound, capture, taps, random);
+            if (options.WarmUp) _ = Earshot.WarmUp.BeginAsync(options);
             return phone;
         }
         catch (SignalingTransportException wrong)

@@ -79,6 +79,9 @@ public sealed record PhoneOptions
 
     /// <summary>Records calls to a stereo WAV file: left what we said, right what we heard; null records nothing.</summary>
     public string? RecordFile { get; init; }
+
+    /// <summary>Calls itself once on loopback, silently and beside everything else, so that the first real call of a process is as quick as the next.</summary>
+    public bool WarmUp { get; init; }
 }
 
 /// <summary>What one call does differently.</summary>

@@ -59,6 +59,7 @@ internal sealed class PhoneOptionSet
             LastMediaPort = last,
             PacketCaptureFile = said.GetValue(_pcap),
             RecordFile = said.GetValue(_record),
+            WarmUp = true,
             RingTimeout = OptionValues.Seconds("--ring-timeout", said.GetValue(_ringTimeout)) ?? defaults.RingTimeout,
         };
     }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Tests;
+
+public sealed class WarmUpTests
+{
+    [Fact]
+    public async Task AProcessCallsItselfAndIsHeard()
+    {
+        var heard = await WarmUp.CallSelfAsync(new PhoneOptions { Codecs = ["g722"], WarmUp = true });
+        Assert.NotNull(heard);
+    }
+
+    [Fact]
+    public async Task AWarmUpThatCannotBeIsNoFault() =>
+        Assert.Null(await WarmUp.CallSelfAsync(new PhoneOptions { Security = [] }));
+}
