@@ -82,6 +82,9 @@ public sealed record PhoneOptions
 
     /// <summary>Calls itself once on loopback, silently and beside everything else, so that the first real call of a process is as quick as the next.</summary>
     public bool WarmUp { get; init; }
+
+    /// <summary>Puts a measuring voice between the card and each call; null puts none.</summary>
+    internal Func<Audio.Ends.IVoice, Audio.Ends.IVoice>? Probe { get; init; }
 }
 
 /// <summary>What one call does differently.</summary>

@@ -15,6 +15,8 @@ internal sealed class PhoneSound : IDisposable
     private readonly AudioEnd _speaker;
     private readonly AudioStreamRequest _request;
     private readonly string? _recordFile;
+    private readonly Func<IVoice, IVoice>? _probe;
+    private readonly Dictionary<MediaSession, IVoice> _voices = [];
     private SoundCardEnd? _card;
     private CallRecorder? _recorder;
 
@@ -25,6 +27,7 @@ internal sealed class PhoneSound : IDisposable
         _speaker = AudioEnds.ParseSink(options.Speaker, out wrong) ?? throw new ArgumentException(wrong);
         _request = new AudioStreamRequest((int)(options.Block.TotalSeconds * 48000));
         _recordFile = options.RecordFile;
+        _probe = options.Probe;
     }
 
     /// <summary>A card was lost or came back. On an ordinary thread.</summary>
@@ -37,6 +40,7 @@ internal sealed class PhoneSound : IDisposable
         lock (_lock)
         {
             if (_card is not null) return;
+            if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
             var card = new SoundCardEnd(_microphone, _speaker, _request);
             card.Noticed += Tell;
             try
@@ -69,15 +73,20 @@ internal sealed class PhoneSound : IDisposable
             }
 
             if (_card!.Playback.Format.Latency is { } latency) session.PlaybackLatency = latency;
-            if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
-            _card.Attach(session);
+            _card.Tap = _recorder;
+            _card.Attach(_voices[session] = _probe?.Invoke(session) ?? session);
         }
     }
 
     /// <summary>The call is over for the card; when this returns it is not called any more.</summary>
     public void Detach(MediaSession session)
     {
-        lock (_lock) _card?.Detach(session);
+        lock (_lock)
+        {
+            if (_card is null || !_voices.Remove(session, out var voice)) return;
+            _card.Detach(voice);
+            if (_voices.Count == 0) _card.Tap = null; // nothing is recorded between calls
+        }
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Devices;
 using Earshot.Audio.Ends;
+using Earshot.Audio.Files;
 
 namespace Earshot.Audio.Tests;
 
@@ -115,6 +116,46 @@ public class SoundCardEndTests
         {
             rig.Mic.Sink!.OnCaptured(block, 0);
             rig.Speaker.Source!.OnPlayback(block, 0);
+        }
+    }
+
+    [Fact]
+    public void RecorderOnTheCardDoesNotAllocateAndKeepsBothSides()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"earshot-{Guid.NewGuid():N}.wav");
+        try
+        {
+            using (var recorder = new CallRecorder(path))
+            using (var rig = new Rig())
+            {
+                rig.End.Attach(new Voice(9));
+                rig.End.Tap = recorder;
+                var block = new short[480];
+                block.AsSpan().Fill(5);
+                for (var i = 0; i < 20; i++)
+                    Pass(i);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var i = 20; i < 120; i++)
+                    Pass(i);
+                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+                void Pass(int i)
+                {
+                    rig.Mic.Sink!.OnCaptured(block, i * 10 * Ms);
+                    rig.Speaker.Source!.OnPlayback(block, i * 10 * Ms);
+                    block.AsSpan().Fill(5);
+                }
+            }
+
+            // 120 blocks of 480 stereo frames of left 5 and right 9 behind the header of 44 bytes.
+            var bytes = File.ReadAllBytes(path);
+            Assert.Equal(44 + (120 * 480 * 4), bytes.Length);
+            for (var at = 44; at < bytes.Length; at += 4)
+                Assert.Equal((5, 9), (BitConverter.ToInt16(bytes, at), BitConverter.ToInt16(bytes, at + 2)));
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 

@@ -5,10 +5,10 @@ using Earshot.Audio.Devices.Clock;
 namespace Earshot.Audio.Ends;
 
 //  microphone ─► CapturePort ─┐ epoch                          ┌─► voice 1 (a call)
-//  null end ──► CapturePort ──┴─► gain, mute, meter ─► VoiceMixer ─► voice 2
+//  null end ──► CapturePort ──┴─► gain, mute, meter, tap ► VoiceMixer ► voice 2
 //                                                              └─► …
 //  speaker ◄── PlaybackPort ─┐ epoch
-//  null end ◄─ PlaybackPort ─┴── meter ◄── gain ◄── VoiceMixer ◄── saturating sum of the voices
+//  null end ◄─ PlaybackPort ─┴── tap ◄ meter ◄── gain ◄── VoiceMixer ◄── saturating sum of the voices
 //
 //  watchdog, every 10 ms: a side that stopped calling goes to its null end, and back when it calls again
 
@@ -28,6 +28,7 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     private readonly BlockMeter _playbackMeter = new();
     private readonly AudioStreamRequest _request;
     private readonly AudioEnd _standIn = new(AudioEnds.Null, null);
+    private volatile ISoundTap? _tap;
     private Thread? _watchdog;
     private volatile bool _stopping;
 
@@ -61,6 +62,14 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
 
     /// <summary>True once a file that is played once has been heard to its end.</summary>
     public bool SourceEnded => Capture is IFiniteSource { HasEnded: true };
+
+    /// <summary>Gets a copy of what is said and of the mix that is heard; null for nobody.</summary>
+    /// <remarks>A block may still be on its way to the old one when it is replaced.</remarks>
+    public ISoundTap? Tap
+    {
+        get => _tap;
+        set => _tap = value;
+    }
 
     /// <summary>The voices hear silence instead of the microphone.</summary>
     public bool IsMuted { get; set; }
@@ -120,6 +129,7 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
         _captureMeter.Measure(own);
         if (IsMuted)
             own.Clear();
+        _tap?.Said(own, capturedAt);
         _voices.Capture(own, capturedAt);
     }
 
@@ -130,6 +140,7 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
         if (PlaybackGain != 1)
             BlockMath.Scale(block, PlaybackGain);
         _playbackMeter.Measure(block);
+        _tap?.Heard(block, playsAt);
     }
 
     /// <summary>Stops everything; within a few seconds even when a device hangs.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Buffers;
+using Earshot.Audio.Ends;
 
 namespace Earshot.Audio.Files;
 
@@ -10,9 +11,9 @@ namespace Earshot.Audio.Files;
 /// <summary>Records a call in stereo: left what we said, right what we heard.</summary>
 /// <remarks>
 /// Thread: <see cref="Said"/> on the capture thread, <see cref="Heard"/> on the playback thread, both real-time: no allocation, lock or
-/// system call; a full ring (0.6 s behind) drops the block and counts it. The file is written by a thread of its own.
+/// system call; a full ring (256 blocks behind, 0.6 s or more) drops the block and counts it. The file is written by a thread of its own.
 /// </remarks>
-internal sealed class CallRecorder : IDisposable
+internal sealed class CallRecorder : ISoundTap, IDisposable
 {
     private const int RingBlocks = 256;
     private readonly StampedBlockRing _said = new(RingBlocks);

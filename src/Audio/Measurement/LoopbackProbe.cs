@@ -28,7 +28,7 @@ internal sealed class LoopbackProbe : IVoice, ICaptureSink, IPlaybackSource
     private int _chirps;
 
     /// <summary>Allocates for a measurement.</summary>
-    /// <param name="everySamples">Samples at 48 kHz from chirp to chirp; longer than the longest delay expected plus 40 ms.</param>
+    /// <param name="everySamples">Samples at 48 kHz from chirp to chirp; longer than the longest delay expected plus 60 ms.</param>
     /// <param name="duration">How long to record.</param>
     public LoopbackProbe(int everySamples, TimeSpan duration)
     {
@@ -68,7 +68,7 @@ internal sealed class LoopbackProbe : IVoice, ICaptureSink, IPlaybackSource
         {
             var inside = _position < 0 ? Chirp.Length : (int)(_position % _every);
             if (inside == 0 && _chirps < _playedAt.Length)
-                _playedAt[_chirps++] = now - MonotonicClock.SamplesToNanoseconds(i);
+                _playedAt[_chirps++] = now + MonotonicClock.SamplesToNanoseconds(i);
             block[i] = inside < Chirp.Length ? Chirp.Samples[inside] : (short)0;
         }
     }
@@ -80,8 +80,8 @@ internal sealed class LoopbackProbe : IVoice, ICaptureSink, IPlaybackSource
         var played = 0;
         for (var chirp = 0; chirp < _chirps; chirp++)
         {
-            // The played sample i of a block was handed over with the block: its own time counts from the block's start.
-            var from = SampleAt(_playedAt[chirp]);
+            // The captured block that holds the chirp's first sample may have been handed over within the played block's length.
+            var from = SampleAt(_playedAt[chirp] - MonotonicClock.SamplesToNanoseconds(VoiceMixer.MaxBlock));
             if (from < 0 || from + _every > _recorded)
                 continue;
             played++;
@@ -96,8 +96,8 @@ internal sealed class LoopbackProbe : IVoice, ICaptureSink, IPlaybackSource
     /// <summary>What was recorded so far, for level and noise.</summary>
     public ReadOnlySpan<short> Recording => _recording.AsSpan(0, Volatile.Read(ref _recorded));
 
-    // Sample j of a captured block and sample k of a played one: (Tc − j) and (Tp − k) on the sample line, so
-    // their difference plus j − k is the count of samples between them.
+    // Sample j of a block captured at Tc is Tc + j on the sample line, sample k of a block played at Tp is Tp + k: the difference does not
+    // depend on where in the blocks the chirp lies, and is Tc − Tp for the first samples of both.
     private long TimeOf(int sample)
     {
         var block = BlockOf(sample);

@@ -28,6 +28,8 @@ internal static class AnswerCommand
             var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
             var calls = OptionValues.InRange("--count", said.GetValue(count), 1, 1_000_000);
             var options = phoneOptions.Read(said, "0.0.0.0:5060");
+            if (options.RecordFile is not null && (said.GetValue(echo) || status is not null))
+                throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
                 || Console.IsInputRedirected || !Terminal.IsForeground);
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);

@@ -11,8 +11,10 @@ internal sealed class CaptureBridge
     private readonly ICaptureSink _sink;
     private readonly RateConverter? _converter;
     private readonly int _channels;
-    private readonly short[] _block;
+    private readonly int _wanted;
+    private readonly short[] _block = new short[DeviceBlocks.Longest];
     private readonly short[] _mono = new short[1024];
+    private int _size;
     private int _filled;
 
     /// <summary>Prepares for a device.</summary>
@@ -20,7 +22,7 @@ internal sealed class CaptureBridge
     {
         _sink = sink;
         _channels = channels;
-        _block = new short[blockSamples];
+        _wanted = _size = blockSamples;
         _converter = deviceRate == 48_000 ? null : new RateConverter(deviceRate, 48_000);
     }
 
@@ -30,6 +32,8 @@ internal sealed class CaptureBridge
     public void Take(ReadOnlySpan<short> device, long endsAt)
     {
         var frames = device.Length / _channels;
+        if (_converter is null && _filled == 0)
+            _size = DeviceBlocks.For(frames, _wanted);
         for (var done = 0; done < frames;)
         {
             var mono = _mono.AsSpan(0, Math.Min(frames - done, _mono.Length));
@@ -44,7 +48,7 @@ internal sealed class CaptureBridge
     {
         while (!mono.IsEmpty)
         {
-            var room = _block.AsSpan(_filled);
+            var room = _block.AsSpan(_filled, _size - _filled);
             int used;
             if (_converter is null)
             {
@@ -58,14 +62,14 @@ internal sealed class CaptureBridge
             }
 
             mono = mono[used..];
-            if (_filled == _block.Length)
+            if (_filled == _size)
                 Deliver(endsAt - MonotonicClock.SamplesToNanoseconds(mono.Length));
         }
     }
 
     private void Deliver(long endsAt)
     {
-        _sink.OnCaptured(_block, endsAt - MonotonicClock.SamplesToNanoseconds(_block.Length));
+        _sink.OnCaptured(_block.AsSpan(0, _size), endsAt - MonotonicClock.SamplesToNanoseconds(_size));
         _filled = 0;
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Dsp;
+
 namespace Earshot.Audio.Devices.Conversion;
 
 /// <summary>Turns the engine's blocks of 48 kHz mono into what a device asks for (any rate, length, 1–2 channels).</summary>
@@ -10,8 +11,10 @@ internal sealed class PlaybackBridge
     private readonly RateConverter? _converter;
     private readonly int _channels;
     private readonly double _deviceRate;
-    private readonly short[] _block;
+    private readonly int _wanted;
+    private readonly short[] _block = new short[DeviceBlocks.Longest];
     private readonly short[] _mono = new short[1024];
+    private int _size;
     private int _used;
 
     /// <summary>Prepares for a device.</summary>
@@ -20,8 +23,7 @@ internal sealed class PlaybackBridge
         _source = source;
         _channels = channels;
         _deviceRate = deviceRate;
-        _block = new short[blockSamples];
-        _used = blockSamples;
+        _wanted = _size = _used = blockSamples;
         _converter = deviceRate == 48_000 ? null : new RateConverter(48_000, deviceRate);
     }
 
@@ -31,6 +33,8 @@ internal sealed class PlaybackBridge
     public void Fill(Span<short> device, long playsAt)
     {
         var frames = device.Length / _channels;
+        if (_converter is null && _used == _size)
+            _size = _used = DeviceBlocks.For(frames, _wanted);
         for (var done = 0; done < frames;)
         {
             var wanted = _mono.AsSpan(0, Math.Min(frames - done, _mono.Length));
@@ -42,13 +46,13 @@ internal sealed class PlaybackBridge
 
     private int Pull(Span<short> wanted, long playsAt)
     {
-        if (_used == _block.Length)
+        if (_used == _size)
         {
-            _source.OnPlayback(_block, playsAt);
+            _source.OnPlayback(_block.AsSpan(0, _size), playsAt);
             _used = 0;
         }
 
-        var left = _block.AsSpan(_used);
+        var left = _block.AsSpan(_used, _size - _used);
         if (_converter is not null)
         {
             var made = _converter.Convert(left, wanted, out var used);

@@ -20,11 +20,14 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
     private readonly PlaybackBridge? _playback;
     private readonly int _channels;
     private readonly double _rate;
+    private readonly AudioStreamFormat _format;
+    private readonly bool _followsDevice;
     private nint _stream;
     private GCHandle _self;
     private volatile bool _started;
     private volatile bool _hangs;
     private bool _disposed;
+    private int _granted;
     private long _xruns;
     private long _lastCallbackAt;
 
@@ -33,9 +36,11 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
         var block = Math.Clamp(request.BlockSamples, 120, 960);
         (_rate, _channels) = (choice.SampleRate, choice.Parameters.ChannelCount);
         DeviceName = device.Device.Name;
+        // JACK's period is the server's alone; elsewhere, and at 48 kHz, PortAudio adapts what it gets from the system to our block.
+        _followsDevice = _rate != 48_000 || device.Device.HostApi.StartsWith("JACK", StringComparison.Ordinal);
         var remark = _rate == 48_000 ? null : $"converted between {_rate} Hz and 48000 Hz";
         var latency = sink is null ? device.Device.OutputLatency : device.Device.InputLatency;
-        Format = new AudioStreamFormat(_rate, _channels, block, latency, remark);
+        _format = new AudioStreamFormat(_rate, _channels, _followsDevice ? 0 : block, latency, remark);
         if (sink is not null)
             _capture = new CaptureBridge(sink, _rate, _channels, block);
         if (source is not null)
@@ -48,7 +53,9 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
     public string DeviceName { get; }
 
     /// <inheritdoc/>
-    public AudioStreamFormat Format { get; }
+    public AudioStreamFormat Format => Volatile.Read(ref _granted) is var granted && granted > 0 && _rate == 48_000
+        ? _format with { BlockSamples = DeviceBlocks.For(granted, granted) }
+        : _format;
 
     /// <inheritdoc/>
     public bool IsRunning => _started && !_hangs && PortAudioNative.Pa_IsStreamActive(_stream) == 1;
@@ -124,6 +131,7 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
         Interlocked.Exchange(ref _lastCallbackAt, now);
         if ((flags & XrunFlags) != 0)
             Interlocked.Increment(ref _xruns);
+        Volatile.Write(ref _granted, frames);
         var period = (long)(frames * 1e9 / _rate);
         if (_capture is not null && input != null)
             _capture.Take(new ReadOnlySpan<short>(input, frames * _channels), now + SaneOffset(times.InputAdc, times.Current, -period) + period);
@@ -150,8 +158,7 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
         _self = GCHandle.Alloc(this);
         var parameters = choice.Parameters;
         nint stream;
-        // At 48 kHz PortAudio adapts the server's period to our block itself; at other rates the bridge does, from what comes.
-        var frames = _rate == 48_000 ? (uint)block : 0u;
+        var frames = _followsDevice ? 0u : (uint)block;
         var error = PortAudioNative.Pa_OpenStream(
             &stream, _capture is null ? null : &parameters, _capture is null ? &parameters : null, _rate,
             new CULong(frames), new CULong(PortAudioNative.DitherOff), &OnCallback, GCHandle.ToIntPtr(_self));
