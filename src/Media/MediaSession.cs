@@ -58,6 +58,9 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>What is agreed now; null before the first answer.</summary>
     public MediaFacts? Facts => Volatile.Read(ref _facts);
 
+    /// <summary>The SSRC of what we send; null before the sockets are open.</summary>
+    public uint? Ssrc => _media?.Send.Ssrc;
+
     /// <summary>Silence is sent instead of the microphone.</summary>
     public bool Mute
     {

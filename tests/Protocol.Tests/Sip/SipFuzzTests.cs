@@ -13,7 +13,7 @@ public sealed class SipFuzzTests
     [Fact]
     public void MutatedMessagesNeverThrow()
     {
-        var random = new Random(4475);
+        var random = new Random(FuzzSeed.Or(4475));
         byte[][] seeds = [.. All()];
         var message = new SipMessage();
         var writer = new SipMessageWriter();
@@ -45,7 +45,7 @@ public sealed class SipFuzzTests
     [Fact]
     public void MutatedStreamsNeverThrow()
     {
-        var random = new Random(3261);
+        var random = new Random(FuzzSeed.Or(3261));
         byte[][] seeds = [.. All()];
         for (int round = 0; round < 2000; round++)
         {
@@ -63,7 +63,7 @@ public sealed class SipFuzzTests
     [Fact]
     public void NoiseNeverThrows()
     {
-        var random = new Random(1);
+        var random = new Random(FuzzSeed.Or(1));
         var message = new SipMessage();
         for (int round = 0; round < 5000; round++)
         {
