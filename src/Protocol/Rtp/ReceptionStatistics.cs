@@ -4,12 +4,13 @@ using Earshot.Protocol.Rtcp;
 namespace Earshot.Protocol.Rtp;
 
 /// <summary>What a report block says about one source: loss (RFC 3550 App. A.3) and interarrival jitter (App. A.8).</summary>
-/// <remarks>A new SSRC begins everything anew, after its own probation. Thread: worker. Real-time: allocates only when the SSRC changes.</remarks>
+/// <remarks>A new SSRC begins everything anew, after its own probation. Thread: worker. Real-time: no allocation; the two sources take turns.</remarks>
 internal sealed class ReceptionStatistics
 {
-    private readonly int _minimumSequential;
-    private RtpSource? _source;
-    private RtpSource? _candidate;
+    private RtpSource _current;
+    private RtpSource _candidate;
+    private bool _hasCurrent;
+    private bool _hasCandidate;
     private int _clockRate;
     private bool _hasTransit;
     private uint _lastTransit;
@@ -22,11 +23,12 @@ internal sealed class ReceptionStatistics
     public ReceptionStatistics(int clockRate, int minimumSequential = 2)
     {
         _clockRate = clockRate;
-        _minimumSequential = minimumSequential;
+        _current = new RtpSource(0, minimumSequential);
+        _candidate = new RtpSource(0, minimumSequential);
     }
 
     /// <summary>The source that counts at present; null before the first packet.</summary>
-    public RtpSource? Source => _source;
+    public RtpSource? Source => _hasCurrent ? _current : null;
 
     /// <summary>Jitter in units of the time stamp: the estimator of App. A.8, whose gain is 1/16.</summary>
     public double Jitter { get; private set; }
@@ -56,8 +58,8 @@ internal sealed class ReceptionStatistics
         var verdict = SourceOf(ssrc).HandleSequence(sequence);
         if (verdict is SequenceVerdict.Probation or SequenceVerdict.Suspect)
             return verdict;
-        if (_candidate is { IsValid: true } && _candidate.Ssrc == ssrc)
-            Adopt(_candidate);
+        if (_hasCandidate && _candidate.IsValid && _candidate.Ssrc == ssrc)
+            AdoptCandidate();
         if (verdict == SequenceVerdict.Restarted)
             _hasTransit = false;
         UpdateJitter(arrival, timestamp);
@@ -67,7 +69,7 @@ internal sealed class ReceptionStatistics
     /// <summary>Takes the source's sender report: its time comes back in our report blocks.</summary>
     public void HandleSenderReport(Instant arrival, uint ssrc, NtpTime ntp)
     {
-        if (_source?.Ssrc != ssrc)
+        if (!_hasCurrent || _current.Ssrc != ssrc)
             return;
         _lastSenderReport = ntp.Middle;
         _senderReportAt = arrival;
@@ -77,7 +79,7 @@ internal sealed class ReceptionStatistics
     public bool TryTakeReport(Instant now, out ReportBlock block)
     {
         block = default;
-        if (_source is not { IsValid: true } source)
+        if (Source is not { IsValid: true } source)
             return false;
         uint delay = _senderReportAt == Instant.Never ? 0 : NtpTime.ToShort(now - _senderReportAt);
         int lost = (int)Math.Clamp(source.Lost, -0x80_0000, 0x7f_ffff);
@@ -88,20 +90,25 @@ internal sealed class ReceptionStatistics
 
     private RtpSource SourceOf(uint ssrc)
     {
-        if (_source is null)
-            return _source = new RtpSource(ssrc, _minimumSequential);
-        if (_source.Ssrc == ssrc)
-            return _source;
+        if (!_hasCurrent)
+        {
+            _hasCurrent = true;
+            _current.Reset(ssrc);
+        }
+
+        if (_current.Ssrc == ssrc)
+            return _current;
         // Strangers in turn share the one place for a candidate: memory stays bounded.
-        if (_candidate?.Ssrc != ssrc)
-            _candidate = new RtpSource(ssrc, _minimumSequential);
+        if (!_hasCandidate || _candidate.Ssrc != ssrc)
+            _candidate.Reset(ssrc);
+        _hasCandidate = true;
         return _candidate;
     }
 
-    private void Adopt(RtpSource source)
+    private void AdoptCandidate()
     {
-        _source = source;
-        _candidate = null;
+        (_current, _candidate) = (_candidate, _current);
+        _hasCandidate = false;
         _hasTransit = false;
         Jitter = 0;
         _lastSenderReport = 0;

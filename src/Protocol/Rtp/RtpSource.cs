@@ -33,7 +33,7 @@ internal sealed class RtpSource
     }
 
     /// <summary>The source's number.</summary>
-    public uint Ssrc { get; }
+    public uint Ssrc { get; private set; }
 
     /// <summary>True once enough packets came in a row.</summary>
     public bool IsValid => _started && _probation == 0;
@@ -53,6 +53,15 @@ internal sealed class RtpSource
     private long HighestSequence { get; set; }
 
     private long BaseSequence { get; set; }
+
+    /// <summary>Forgets all: the place serves another source.</summary>
+    public void Reset(uint ssrc)
+    {
+        Ssrc = ssrc;
+        _started = false;
+        _probation = 0;
+        Restart(0, alreadyReceived: 0);
+    }
 
     /// <summary>Takes the number of a packet that came.</summary>
     public SequenceVerdict HandleSequence(ushort sequence)

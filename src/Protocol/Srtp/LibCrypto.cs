@@ -3,44 +3,38 @@ using System.Runtime.InteropServices;
 
 namespace Earshot.Protocol.Srtp;
 
-/// <summary>SHA-1 of OpenSSL 3 where it is installed: it uses the processor's SHA instructions.</summary>
+/// <summary>SHA-1's compression of OpenSSL 3 where it is installed: it uses the processor's SHA instructions.</summary>
 /// <remarks>
 /// Looked for once. A library that is absent, lacks a function or hashes "abc" wrongly is not used.
-/// Calls leave the runtime's cooperative mode alone (SuppressGCTransition): each is a bounded run of plain arithmetic over one packet.
+/// Calls leave the runtime's cooperative mode alone (SuppressGCTransition): each is plain arithmetic over one block.
 /// </remarks>
 internal static unsafe class LibCrypto
 {
-    /// <summary>Room for SHA_CTX (96 bytes), with plenty to spare.</summary>
+    /// <summary>Room for SHA_CTX (96 bytes, of which the first five words are the state), with plenty to spare.</summary>
     public const int ContextSize = 128;
 
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, int> InitFunction;
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, nuint, int> UpdateFunction;
-    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, int> FinalFunction;
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, void> TransformFunction;
 
     static LibCrypto()
     {
-        if (!TryLoad(out nint library)
-            || !NativeLibrary.TryGetExport(library, "SHA1_Init", out nint init)
-            || !NativeLibrary.TryGetExport(library, "SHA1_Update", out nint update)
-            || !NativeLibrary.TryGetExport(library, "SHA1_Final", out nint final))
+        if (!TryLoad(out nint library) || !NativeLibrary.TryGetExport(library, "SHA1_Transform", out nint transform))
             return;
-        InitFunction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, int>)init;
-        UpdateFunction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, nuint, int>)update;
-        FinalFunction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, int>)final;
+        TransformFunction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<void*, void*, void>)transform;
         IsAvailable = HashesKnownAnswer();
     }
 
-    /// <summary>True when the functions below may be called.</summary>
+    /// <summary>True when <see cref="Transform"/> may be called.</summary>
     public static bool IsAvailable { get; }
 
-    /// <summary>Starts a hash in a context of <see cref="ContextSize"/> bytes.</summary>
-    public static void Init(byte* context) => InitFunction(context);
+    /// <summary>Sets the state that a hash begins with.</summary>
+    public static void Init(byte* context)
+    {
+        ReadOnlySpan<uint> state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+        state.CopyTo(new Span<uint>(context, state.Length));
+    }
 
-    /// <summary>Adds bytes.</summary>
-    public static void Update(byte* context, byte* bytes, int length) => UpdateFunction(context, bytes, (nuint)length);
-
-    /// <summary>Writes 20 bytes and clears the context.</summary>
-    public static void Final(byte* digest, byte* context) => FinalFunction(digest, context);
+    /// <summary>Works a block of 64 bytes into the state.</summary>
+    public static void Transform(byte* context, byte* block) => TransformFunction(context, block);
 
     private static bool TryLoad(out nint library)
     {
@@ -59,13 +53,15 @@ internal static unsafe class LibCrypto
 
     private static bool HashesKnownAnswer()
     {
-        ReadOnlySpan<byte> expected = [0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81, 0x6a, 0xba, 0x3e, 0x25, 0x71, 0x78, 0x50, 0xc2, 0x6c, 0x9c, 0xd0, 0xd8, 0x9d];
+        ReadOnlySpan<uint> expected = [0xa9993e36, 0x4706816a, 0xba3e2571, 0x7850c26c, 0x9cd0d89d];
         byte* context = stackalloc byte[ContextSize];
-        byte* digest = stackalloc byte[20];
+        byte* block = stackalloc byte[64];
+        new Span<byte>(block, 64).Clear();
+        "abc"u8.CopyTo(new Span<byte>(block, 64));
+        block[3] = 0x80;
+        block[63] = 24;
         Init(context);
-        fixed (byte* text = "abc"u8)
-            Update(context, text, 3);
-        Final(digest, context);
-        return expected.SequenceEqual(new ReadOnlySpan<byte>(digest, 20));
+        Transform(context, block);
+        return expected.SequenceEqual(new ReadOnlySpan<uint>(context, 5));
     }
 }
