@@ -19,8 +19,11 @@ internal sealed class JitterBuffer
     /// <summary>Longest block of one pull: 20 ms.</summary>
     public const int MaximumBlock = 960;
 
-    /// <summary>Standing sound beyond the target that is dropped at once; below, it is played a little faster until it is gone.</summary>
-    private const double DropBeyondMs = 500;
+    /// <summary>Standing sound beyond the target that is dropped at once; below, it is played faster until it is gone, within 5 s.</summary>
+    private const double DropBeyondMs = 2000;
+
+    /// <summary>After so long without a packet the old arrivals say nothing about the new.</summary>
+    private const double ForgetBeyondMs = 500;
 
     private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
     private readonly PlayoutStatistics _statistics = new();
@@ -31,6 +34,7 @@ internal sealed class JitterBuffer
     private readonly PlayoutDecision _decision = new();
     private readonly StreamDecoder _stream;
     private double _targetMs;
+    private bool _begun;
 
     /// <summary>Allocates everything that a call needs.</summary>
     public JitterBuffer() => _stream = new StreamDecoder(_packets, _decoders, _statistics);
@@ -76,7 +80,7 @@ internal sealed class JitterBuffer
     {
         double now = _clock.PulledAt(playsAt.TotalMilliseconds, OutputLatency.TotalMilliseconds);
         info = new PulledInfo(PlayedKind.Silence, 0, Instant.Never, false);
-        if (!_timeline.Started)
+        if (!HasBegun(block.Length))
         {
             block.Clear();
         }
@@ -86,6 +90,13 @@ internal sealed class JitterBuffer
             Emit(now, block, out info);
         }
         _statistics.Publish();
+    }
+
+    /// <summary>Sound begins with a whole block: there is no past yet to make up the rest from.</summary>
+    private bool HasBegun(int block)
+    {
+        _begun = _begun || (_timeline.Started && _timeline.NewestEnd - _stream.End >= block);
+        return _begun;
     }
 
     private InsertOutcome Unplayable(in PlayoutPacket packet)
@@ -99,9 +110,12 @@ internal sealed class JitterBuffer
     private InsertOutcome Place(in PlayoutPacket packet, int clock, int duration, Instant arrival)
     {
         long before = _timeline.Highest;
+        bool started = _timeline.Started;
         StreamTimeline.Placement placement = _timeline.Place(packet, clock, duration, arrival, out long sequence, out long position);
         if (placement == StreamTimeline.Placement.TooOld)
             return Late();
+        if (placement == StreamTimeline.Placement.Restarted && started)
+            _statistics.Add(Counter.Restarts);
         if (placement == StreamTimeline.Placement.Restarted)
             Restart(position);
         else if (_packets.Knows(sequence))
@@ -146,7 +160,6 @@ internal sealed class JitterBuffer
     private void Restart(long position)
     {
         _statistics.Add(Counter.PacketsDiscarded, _packets.Clear());
-        _statistics.Add(Counter.Restarts);
         _arrivals.Reset();
         _decision.Forget();
         _stream.Restart(position);
@@ -157,7 +170,7 @@ internal sealed class JitterBuffer
         long back = _stream.Resume();
         if (back > 0)
             _decision.Hold();
-        if (back > DropBeyondMs * 48)
+        if (back > ForgetBeyondMs * 48)
             _arrivals.Reset();
         DropExcess();
         if (_stream.Queue.Count < block && !_stream.Starving)
@@ -167,10 +180,12 @@ internal sealed class JitterBuffer
             Stretch(block);
     }
 
+    /// <summary>Received sound that waits beyond the target.</summary>
+    private double ExcessMs => ((_timeline.NewestEnd - _stream.End) / 48.0) - _targetMs;
+
     private void DropExcess()
     {
-        double excess = ((_timeline.NewestEnd - _stream.End) / 48.0) - _targetMs;
-        if (excess < DropBeyondMs || _packets.Count == 0)
+        if (ExcessMs < DropBeyondMs || _packets.Count == 0)
             return;
         _stream.SkipTo(_timeline.NewestEnd - (long)(_targetMs * 48) - _stream.PacketLength);
         _decision.Forget();
@@ -189,16 +204,22 @@ internal sealed class JitterBuffer
 
     private void Stretch(int block)
     {
-        double wanted = _decision.Stretch(_targetMs, block / 48.0);
+        double wanted = ExcessMs;
+        if (wanted <= PlayoutDecision.FastBeyondMs)
+            wanted = _decision.Stretch(_targetMs, block / 48.0);
         if (wanted == 0)
             return;
         int samples = (int)Math.Abs(wanted * 48);
         int changed = wanted > 0 ? Accelerate(samples, block) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
         if (changed == 0)
         {
-            _decision.Refused();
+            if (samples >= PitchSearch.MinimumLag)
+                _decision.Refused();
             return;
         }
+
+        if (wanted < 0)
+            _decision.Learn();
         _statistics.Add(wanted > 0 ? Counter.Removed : Counter.Inserted, changed);
         _decision.Forget();
     }

@@ -9,22 +9,31 @@ namespace Earshot.Media.Playout;
 /// </code>
 /// Slack must hold the target; less of it, and late packets are concealed. It changes in whole blocks: stretching moves the packet's start within its block
 /// (which costs or saves delay but no slack) until it passes the block's edge. So what may go is the offset, and whole blocks of slack in excess.
+/// A packet of two blocks is then heard slack + half a packet − half a block after it came: with 20 ms packets and 10 ms blocks slack + 5 ms on average.
 /// Where packets and blocks do not divide each other the offset wanders and slack is continuous. Thread: playback.
 /// </remarks>
 internal sealed class PlayoutDecision
 {
-    /// <summary>Waiting a little longer than proven necessary: wake-ups of the kernel and a line that drifts, 2 ms.</summary>
-    public const double MarginMs = 2;
+    /// <summary>Waiting a little longer than proven necessary: wake-ups of the kernel and a line that drifts, 1 ms.</summary>
+    public const double MarginMs = 1;
 
-    private const double TriggerMs = 1;
+    /// <summary>Sound standing beyond this is played as fast as its pitch allows, in every pull.</summary>
+    public const double FastBeyondMs = 200;
+
+    private const double TriggerMs = 0.4;
     private const int HeldPackets = 6;
+    private const int SlicePackets = 32;
+    private const int MaximumPatience = 16;
 
     private const int Kept = 4;
+    private readonly SlackFloor _floor = new();
     private readonly double[] _slack = new double[Kept];
     private readonly double[] _offset = new double[Kept];
     private int _count;
     private int _refused;
     private int _held;
+    private int _patience = 1;
+    private double _meanSlack;
 
     /// <summary>A new packet is needed at this pull.</summary>
     public void Needed(double slackMs, double offsetMs)
@@ -32,6 +41,8 @@ internal sealed class PlayoutDecision
         _slack[_count % Kept] = slackMs;
         _offset[_count % Kept] = offsetMs;
         _count++;
+        _meanSlack += (slackMs - _meanSlack) * Math.Max(1.0 / 16, 1.0 / _count);
+        _floor.Add(slackMs, SlicePackets * _patience);
         _held = Math.Max(0, _held - 1);
     }
 
@@ -39,6 +50,7 @@ internal sealed class PlayoutDecision
     public void Hold()
     {
         Forget();
+        Learn();
         _held = HeldPackets;
     }
 
@@ -47,13 +59,17 @@ internal sealed class PlayoutDecision
     {
         _count = 0;
         _refused = 0;
+        _floor.Reset();
     }
+
+    /// <summary>The delay had to go up: the last block is given back more slowly from now on, so that a phase on the edge does not swing.</summary>
+    public void Learn() => _patience = Math.Min(2 * _patience, MaximumPatience);
 
     /// <summary>The sound did not allow what was wanted; the gate opens with time.</summary>
     public void Refused() => _refused++;
 
     /// <summary>Likeness that stretching needs: strict for comfort, open when much delay stands or it has been refused for long.</summary>
-    public float Gate(double wantedMs) => wantedMs > 60 || _refused > 100 ? 0.4f : wantedMs > 10 || _refused > 30 ? 0.7f : 0.85f;
+    public float Gate(double wantedMs) => wantedMs > FastBeyondMs ? -1f : wantedMs > 60 || _refused > 100 ? 0.4f : wantedMs > 10 || _refused > 30 ? 0.7f : 0.85f;
 
     /// <summary>Milliseconds to take out (positive) or to put in (negative); 0: leave it.</summary>
     public double Stretch(double targetMs, double blockMs)
@@ -79,13 +95,17 @@ internal sealed class PlayoutDecision
         return _held > 0 ? Math.Min(0, stretch) : stretch;
     }
 
-    private static double InBlocks(double slack, double offset, double low, double tolerance, double block)
+    /// <remarks>
+    /// Too little is seen in the mean: threads that wake up a little early are not late packets. Much too much is seen at once. The last block goes only when slices of packets prove that all of them could do without:
+    /// the delay then stands less than a block above what lateness needs, which is the phase of packets against pulls and cannot go.
+    /// </remarks>
+    private double InBlocks(double slack, double offset, double low, double tolerance, double block)
     {
-        if (slack < low - TriggerMs)
-            return -(block - offset + (block * Math.Floor((low - slack) / block)));
-        double blocks = Math.Max(0, Math.Floor((slack - low - tolerance) / block));
-        double spare = offset + (blocks * block);
-        return spare >= 3 ? spare : 0;
+        if (_meanSlack < low - TriggerMs)
+            return -(block - offset + (block * Math.Floor(Math.Max(0, low - _meanSlack) / block)));
+        double proven = Math.Floor((_floor.Value - low - (tolerance - 1)) / block);
+        double blocks = Math.Max(proven, Math.Floor((slack - low - tolerance - MarginMs) / block));
+        return offset + (Math.Max(0, blocks) * block);
     }
 
     private static double Continuous(double slack, double low, double tolerance)

@@ -28,7 +28,7 @@ internal readonly record struct PlayoutSnapshot
     /// <summary>Samples played since the first packet, made-up ones included.</summary>
     public long TotalSamplesReceived { get; init; }
 
-    /// <summary>Made-up samples, silent ones included. The pauses of a discontinuous sender are none.</summary>
+    /// <summary>Made-up samples, silent ones included. The pauses of a discontinuous sender are none: those counted while it was not yet known are taken back.</summary>
     public long ConcealedSamples { get; init; }
 
     /// <summary>Made-up samples that are silence or comfort noise.</summary>
@@ -46,7 +46,7 @@ internal readonly record struct PlayoutSnapshot
     /// <summary>Frames restored from in-band forward error correction.</summary>
     public long FecPacketsReceived { get; init; }
 
-    /// <summary>Times that the stream began anew: SSRC, sequence or time line.</summary>
+    /// <summary>Times that the stream began anew after its first packet: SSRC, sequence or time line.</summary>
     public long Restarts { get; init; }
 
     /// <summary>Target delay now, seconds: how long a packet that came without any extra delay waits.</summary>

@@ -31,6 +31,9 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private long _starvedFrom;
     private bool _seam = true;
     private bool _discontinuous;
+    private bool _afterPause;
+    private int _counted;
+    private int _countedSilent;
 
     /// <summary>What waits to be played.</summary>
     public SampleQueue Queue { get; } = new();
@@ -58,6 +61,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         _lastSequence = 0;
         _fecTried = 0;
         _seam = true;
+        _afterPause = false;
         _decoder?.Reset();
         _decoder = null;
     }
@@ -69,6 +73,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (!Starving || !TryNext(out PacketBuffer.Slot next))
             return 0;
         Starving = false;
+        if (IsPause(next) && next.Position > _starvedFrom)
+            TakeBack();
         long back = End - next.Position;
         if (back <= 0)
             return back;
@@ -140,7 +146,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         }
         packets.Drop(packet);
         _lastSequence = packet.Sequence;
-        _discontinuous = _decoder.HasConcealment && packet.Length <= 2;
+        _discontinuous = _decoder.HasConcealment && (packet.Length <= 2 || _afterPause);
+        _afterPause = false;
         PacketLength = length;
         Accept(room[..length], skip, seam, _discontinuous ? PlayedKind.ComfortNoise : PlayedKind.Normal, packet.Arrival);
     }
@@ -159,6 +166,21 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         _concealment.End();
     }
 
+    /// <summary>No number is missing, only time: the sender had nothing to say (RFC 7587 §3.1.3).</summary>
+    private bool IsPause(in PacketBuffer.Slot next) => next.Sequence == _lastSequence + 1;
+
+    /// <summary>What was concealed while nothing came has turned out to be a pause and no loss.</summary>
+    private void TakeBack()
+    {
+        _afterPause = true;
+        if (_counted == 0)
+            return;
+        statistics.Add(Counter.Concealed, -_counted);
+        statistics.Add(Counter.SilentConcealed, -_countedSilent);
+        statistics.Add(Counter.ConcealmentEvents, -1);
+        _counted = _countedSilent = 0;
+    }
+
     private bool Choose(byte payloadType)
     {
         IAudioDecoder decoder = decoders[payloadType]!;
@@ -172,7 +194,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private void Starve(int wanted)
     {
         if (!Starving)
-            _starvedFrom = End;
+            (_starvedFrom, _counted, _countedSilent) = (End, 0, 0);
         Starving = true;
         Conceal(RoundUp(wanted), _discontinuous);
     }
@@ -180,8 +202,9 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private void Bridge(in PacketBuffer.Slot next, int wanted)
     {
         int gap = (int)(next.Position - End);
-        bool pause = _discontinuous || next.Sequence == _lastSequence + 1;
-        if (pause)
+        bool pause = IsPause(next);
+        _afterPause |= pause;
+        if (pause || _discontinuous)
             Conceal(Math.Min(gap, RoundUp(wanted)), true);
         else if (gap > next.Duration)
             Conceal(Math.Min(gap - next.Duration, RoundUp(wanted)), false);
@@ -215,6 +238,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
             statistics.Add(Counter.ConcealmentEvents, _concealment.Length == 0 ? 1 : 0);
             statistics.Add(Counter.Concealed, length);
             statistics.Add(Counter.SilentConcealed, silent ? length : 0);
+            _counted += length;
+            _countedSilent += silent ? length : 0;
         }
         PlayedKind kind = pause ? PlayedKind.ComfortNoise : silent ? PlayedKind.Silence : PlayedKind.Concealed;
         _concealment.Append(Queue, length, _decoder, pause, kind);

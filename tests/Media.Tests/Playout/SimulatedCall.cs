@@ -70,13 +70,17 @@ internal sealed class SimulatedCall
     private readonly PriorityQueue<(byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type), double> _link = new();
     private readonly short[] _block = new short[480];
     private double _nextSendMs;
-    private double _nextPullMs = 7;
+    private double _nextPullMs;
+    private double _tickMs;
     private long _index;
     private long _inOrderMs = long.MinValue;
 
-    public SimulatedCall(int seed = 1)
+    /// <param name="seed">Of the scenario's randomness.</param>
+    /// <param name="phaseMs">From the sending of a packet to the next pull.</param>
+    public SimulatedCall(int seed = 1, double phaseMs = 7)
     {
         Random = new Random(seed);
+        _nextPullMs = _tickMs = phaseMs;
         Buffer.SetDecoder(111, new SineDecoder());
     }
 
@@ -86,6 +90,9 @@ internal sealed class SimulatedCall
 
     /// <summary>Extra delay of the packet, ms; null loses it.</summary>
     public Func<double, double?> Link { get; set; } = _ => 0;
+
+    /// <summary>How much after its tick a pull is made, ms.</summary>
+    public Func<double> PullJitter { get; set; } = () => 0;
 
     public bool InOrder { get; set; }
 
@@ -179,6 +186,7 @@ internal sealed class SimulatedCall
             DelaysMs.Add(NowMs - (packetIndex * PacketSamples / 48.0 / (1 + (SenderPpm / 1e6))));
         }
         AfterPull?.Invoke(this);
-        _nextPullMs += 10;
+        _tickMs += 10;
+        _nextPullMs = _tickMs + PullJitter();
     }
 }

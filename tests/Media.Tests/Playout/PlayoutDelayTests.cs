@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Playout;
+using Earshot.Protocol;
+
+namespace Earshot.Media.Tests.Playout;
+
+/// <summary>How long sound waits: against the phase of packets and pulls, and against the arrivals of the field.</summary>
+public class PlayoutDelayTests(ITestOutputHelper output)
+{
+    private const double Warm = 5000;
+
+    /// <summary>A packet that came d before the pull that plays it is heard d + 5 ms late on average; d is the phase, or a block more where the phase leaves no margin.</summary>
+    [Theory]
+    [MemberData(nameof(Phases))]
+    public void CleanLinkWaitsForThePhaseAlone(double phaseMs, double jitterMs)
+    {
+        var call = new SimulatedCall(phaseMs: phaseMs);
+        call.Link = _ => jitterMs * (1 + Wobble(call));
+        call.PullJitter = () => jitterMs * Wobble(call);
+        call.Run(Warm);
+        PlayoutSnapshot before = call.Statistics;
+        call.Run(60_000);
+        PlayoutSnapshot after = call.Statistics;
+        double mean = 1000 * (after.JitterBufferDelay - before.JitterBufferDelay) / (after.JitterBufferEmittedCount - before.JitterBufferEmittedCount);
+        long late = after.ConcealedSamples - before.ConcealedSamples;
+        output.WriteLine($"phase {phaseMs}, ±{jitterMs} ms: wire → sink {mean + jitterMs:F1} ms, target {after.TargetDelay * 1000:F1}, late {100.0 * late / (60 * 48000):F2} %, stretched {after.InsertedSamplesForDeceleration + after.RemovedSamplesForAcceleration}");
+        Assert.True(late <= 0.01 * 60 * 48000);
+        Assert.True(mean <= 16.5 + (2 * jitterMs), $"{mean}");
+        if (jitterMs == 0)
+            Assert.InRange(mean, 0, (phaseMs < 1 ? phaseMs + 10 : phaseMs) + 5.5);
+    }
+
+    [Theory]
+    [InlineData("none", 20)]
+    [InlineData("uniform 40, in order", 42)]
+    [InlineData("normal 15", 45)]
+    [InlineData("Pareto 8, in order", 70)]
+    public void TargetAndLatenessStayNearTheLimit(string arrivals, double mostMs)
+    {
+        var call = new SimulatedCall { InOrder = arrivals.Contains("order", StringComparison.Ordinal) };
+        Random random = call.Random;
+        call.Link = arrivals switch
+        {
+            "none" => _ => 0,
+            "normal 15" => _ => Math.Abs(15 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())),
+            "Pareto 8, in order" => _ => Math.Min(160, 8 * (Math.Pow(1 - random.NextDouble(), -1 / 2.5) - 1)),
+            _ => _ => random.NextDouble() * 40,
+        };
+        var targets = new List<double>();
+        call.AfterPull = c => targets.Add(c.Statistics.TargetDelay * 1000);
+        call.Run(10_000);
+        long before = call.Statistics.ConcealedSamples;
+        call.Run(120_000);
+        double late = (call.Statistics.ConcealedSamples - before) / (120.0 * 48000);
+        double median = targets.Skip(1000).Order().ElementAt((targets.Count - 1000) / 2);
+        output.WriteLine($"{arrivals}: median target {median:F1} ms, mean delay {call.MeanDelay(12000):F1}, late {100 * late:F2} %");
+        Assert.True(median <= mostMs, $"{median}");
+        Assert.True(late <= 0.01, $"{late}");
+    }
+
+    [Fact]
+    public void SpikesAreForgottenTwoSecondsAfterTheyEnd()
+    {
+        var call = new SimulatedCall { InOrder = true };
+        call.Link = now => now < 30_000 && call.Random.NextDouble() < 0.01 ? 120 : 0;
+        call.Run(30_200);
+        call.Run(2000);
+        Assert.True(call.Statistics.TargetDelay * 1000 <= 1, $"{call.Statistics.TargetDelay}");
+    }
+
+    [Fact]
+    public void StepOf60MsIsFollowedWithOneConcealment()
+    {
+        var call = new SimulatedCall { InOrder = true };
+        call.Link = now => now > 5000 ? 60 : 0;
+        call.Run(20_000);
+        Assert.Equal(1, call.Statistics.ConcealmentEvents);
+        Assert.InRange(call.Statistics.ConcealedSamples, 1, 80 * 48);
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(700)]
+    [InlineData(1500)]
+    public void StandingSoundIsPlayedAwayWithinFiveSecondsWithoutAGap(double standing)
+    {
+        var call = new SimulatedCall { InOrder = true };
+        call.Link = now => now > 5000 && now < 5000 + standing ? 5000 + standing - now : 0;
+        call.Run(5000 + standing + 20);
+        PlayoutSnapshot before = call.Statistics;
+        call.Run(5000);
+        output.WriteLine($"{standing}: {call.MeanDelay(50):F1} ms, removed {(call.Statistics.RemovedSamplesForAcceleration - before.RemovedSamplesForAcceleration) / 48} ms, step {call.LargestStep}");
+        Assert.True(call.MeanDelay(50) <= 25, $"{call.MeanDelay(50)}");
+        Assert.Equal(before.ConcealedSamples, call.Statistics.ConcealedSamples);
+        Assert.Equal(before.PacketsDiscarded, call.Statistics.PacketsDiscarded);
+        Assert.True(call.LargestStep <= 500, $"{call.LargestStep}");
+    }
+
+    [Fact]
+    public void StatisticsReadWhilePullingAreConsistent()
+    {
+        var buffer = new JitterBuffer();
+        buffer.SetDecoder(0, new SineDecoder());
+        bool done = false;
+        string? torn = null;
+        var reader = new Thread(() =>
+        {
+            long total = 0;
+            while (!Volatile.Read(ref done))
+            {
+                PlayoutSnapshot s = buffer.Statistics;
+                if (s.TotalSamplesReceived < total || s.TotalSamplesReceived % 480 != 0
+                    || s.JitterBufferEmittedCount + s.ConcealedSamples < s.TotalSamplesReceived - 1)
+                    torn = $"{s}";
+                total = s.TotalSamplesReceived;
+            }
+        });
+        reader.Start();
+        short[] block = new short[480];
+        for (int i = 0; i < 20_000; i++)
+        {
+            if (i % 10 != 0)
+                buffer.Insert(new PlayoutPacket(1, 0, (ushort)i, (uint)i * 960, false, SineDecoder.Payload(i * 960, 960)), Instant.FromMilliseconds(i * 20));
+            buffer.Pull(Instant.FromMilliseconds((i * 20) + 2), block, out _);
+            buffer.Pull(Instant.FromMilliseconds((i * 20) + 12), block, out _);
+        }
+
+        Volatile.Write(ref done, true);
+        reader.Join();
+        Assert.Null(torn);
+    }
+
+    private static double Wobble(SimulatedCall call) => (2 * call.Random.NextDouble()) - 1;
+
+    /// <summary>Phases 0 to 9 ms, with clocks that keep time and with threads that wake up ±1 ms.</summary>
+    public static TheoryData<double, double> Phases
+    {
+        get
+        {
+            var all = new TheoryData<double, double>();
+            for (int phase = 0; phase < 10; phase++)
+            {
+                all.Add(phase, 0);
+                all.Add(phase, 1);
+            }
+
+            return all;
+        }
+    }
+}
