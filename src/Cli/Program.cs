@@ -7,6 +7,8 @@ var root = new RootCommand("Earshot: an open softphone. SIP, SRTP and Opus; call
 {
     CallCommand.Create(),
     AnswerCommand.Create(),
+    LoopbackCommand.Create(),
+    LatencyCommand.Create(),
     DevicesCommand.Create(),
     DemoCommand.Create(),
 };

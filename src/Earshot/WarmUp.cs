@@ -29,7 +29,7 @@ internal static class WarmUp
             var silent = options with
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", WarmUp = false,
-                FirstMediaPort = 0, LastMediaPort = 0, PacketCaptureFile = null, RecordFile = null,
+                FirstMediaPort = 0, LastMediaPort = 0, PacketCaptureFile = null, RecordFile = null, Probe = null,
             };
             await using var callee = await Phone.StartAsync(silent, limit.Token).ConfigureAwait(false);
             await using var caller = await Phone.StartAsync(silent, limit.Token).ConfigureAwait(false);

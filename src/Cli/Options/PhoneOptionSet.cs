@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Earshot.Audio.Devices;
 
 namespace Earshot.Cli.Options;
 
@@ -34,12 +35,19 @@ internal sealed class PhoneOptionSet
         }
     }
 
+    /// <summary>Adds the microphone and the speaker alone.</summary>
+    public void AddEndsTo(Command command)
+    {
+        command.Options.Add(_mic);
+        command.Options.Add(_speaker);
+    }
+
     /// <summary>Adds <c>--ring-timeout</c>, which only a caller has.</summary>
     public void AddRingTimeoutTo(Command command) => command.Options.Add(_ringTimeout);
 
     /// <summary>Checks what was said and makes it the phone's options.</summary>
     /// <exception cref="UsageException">A value is off, or names what is not there yet.</exception>
-    public PhoneOptions Read(ParseResult said, string defaultListen)
+    public PhoneOptions Read(ParseResult said, string defaultListen, string? microphone = null, string? speaker = null)
     {
         RefuseWhatIsNotThereYet(said);
         var (first, last) = OptionValues.PortRange(said.GetValue(_mediaPorts));
@@ -48,8 +56,8 @@ internal sealed class PhoneOptionSet
         {
             Listen = OptionValues.EndPoint("--listen", said.GetValue(_listen) ?? defaultListen),
             Transport = OptionValues.Transport(said.GetValue(_transport)),
-            Microphone = said.GetValue(_mic) ?? defaults.Microphone,
-            Speaker = said.GetValue(_speaker) ?? defaults.Speaker,
+            Microphone = said.GetValue(_mic) ?? microphone ?? defaults.Microphone,
+            Speaker = said.GetValue(_speaker) ?? speaker ?? defaults.Speaker,
             Codecs = OptionValues.Codecs(said.GetValue(_codecs)) ?? defaults.Codecs,
             PacketTime = OptionValues.PacketTime(said.GetValue(_ptime)) ?? defaults.PacketTime,
             Bitrate = OptionValues.InRange("--bitrate", said.GetValue(_bitrate), 6000, 510000) ?? defaults.Bitrate,
@@ -63,6 +71,16 @@ internal sealed class PhoneOptionSet
             RingTimeout = OptionValues.Seconds("--ring-timeout", said.GetValue(_ringTimeout)) ?? defaults.RingTimeout,
         };
     }
+
+    /// <summary>Reads the microphone and the speaker alone.</summary>
+    /// <exception cref="UsageException">One is not named as it has to be.</exception>
+    public (AudioEnd Microphone, AudioEnd Speaker) ReadEnds(ParseResult said) => (
+        AudioEnds.ParseSource(said.GetValue(_mic) ?? "device", out var wrong) ?? throw new UsageException("--mic: " + wrong),
+        AudioEnds.ParseSink(said.GetValue(_speaker) ?? "device", out wrong) ?? throw new UsageException("--speaker: " + wrong));
+
+    /// <summary>The first option said that only a call has; null when there is none.</summary>
+    public string? FirstOfCallsOnly(ParseResult said) => ((Option[])[_listen, _transport, _account, _codecs, _ptime, _bitrate, _complexity,
+        _security, _ice, _stun, _turn, _mediaPorts, _pcap, _record]).FirstOrDefault(o => said.GetResult(o) is { Implicit: false })?.Name;
 
     private void RefuseWhatIsNotThereYet(ParseResult said)
     {
