@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
 using Earshot.Media.Codecs.G711;
 
 namespace Earshot.Media.Tests.Codecs;
@@ -18,6 +19,15 @@ public class G711Tests
             int least = levels.Min(level => Math.Abs(level - sample));
             Assert.Equal(least, error);
         }
+    }
+
+    [Theory]
+    [InlineData("ulaw", true)]
+    [InlineData("alaw", false)]
+    public void EveryCodeDecodesAsTheReference(string law, bool mu)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "g711", law + "_decode_256.s16le"));
+        Assert.Equal(MemoryMarshal.Cast<byte, short>(bytes), mu ? G711Tables.MuDecode : G711Tables.ADecode);
     }
 
     [Fact]

@@ -49,24 +49,43 @@ internal static class OpusPacket
         return (frame[0] & (0x80 >> silkFrames)) != 0;
     }
 
-    private static ReadOnlySpan<byte> FirstFrame(ReadOnlySpan<byte> packet) => (packet[0] & 3) switch
+    private static ReadOnlySpan<byte> FirstFrame(ReadOnlySpan<byte> packet)
     {
-        0 or 1 => packet[1..],
-        2 => packet.Length < 3 ? default : packet[(packet[1] < 252 ? 2 : 3)..],
-        _ => FirstOfMany(packet),
-    };
+        var at = 1;
+        switch (packet[0] & 3)
+        {
+            case 0 or 1:
+                return packet[at..];
+            case 2:
+                return Sized(packet, ReadLength(packet, ref at), at);
+            default:
+                return FirstOfMany(packet);
+        }
+    }
 
     private static ReadOnlySpan<byte> FirstOfMany(ReadOnlySpan<byte> packet)
     {
-        var at = 2;
-        if ((packet[1] & 0x40) != 0) // padding: its length comes in steps of 254
+        var (frames, at) = (packet[1] & 0x3F, 2);
+        if ((packet[1] & 0x40) != 0) // how much padding follows the frames: 255 stands for 254 and another byte
         {
             while (at < packet.Length && packet[at] == 255) at++;
             at++;
         }
 
-        if ((packet[1] & 0x80) != 0) // each frame but the last has a length in front
-            at += Math.Max(1, (packet[1] & 0x3F) - 1);
-        return at < packet.Length ? packet[at..] : default;
+        if ((packet[1] & 0x80) == 0 || frames < 2) return at < packet.Length ? packet[at..] : default;
+        var first = ReadLength(packet, ref at); // each frame but the last has a length in front
+        for (var frame = 2; frame < frames; frame++) ReadLength(packet, ref at);
+        return Sized(packet, first, at);
     }
+
+    // One byte up to 251, else two (RFC 6716 §3.2.1).
+    private static int ReadLength(ReadOnlySpan<byte> packet, ref int at)
+    {
+        if (at >= packet.Length) return 0;
+        var length = (int)packet[at++];
+        return length < 252 || at >= packet.Length ? length : length + (4 * packet[at++]);
+    }
+
+    private static ReadOnlySpan<byte> Sized(ReadOnlySpan<byte> packet, int length, int at) =>
+        at + length <= packet.Length ? packet.Slice(at, length) : default;
 }
