@@ -17,7 +17,10 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
     {
         using var bobs = new DemoPhone(
             ["answer", "--listen", "127.0.0.1:0", "--count", "1", "--auto", .. Sound(bob)], e => Tell(bob.Name, e));
-        var target = await _listening.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel).ConfigureAwait(false);
+        var ended = bobs.EndsAsync(CancellationToken.None);
+        await Task.WhenAny(_listening.Task, ended).WaitAsync(cancel).ConfigureAwait(false);
+        if (!_listening.Task.IsCompleted) return await ended.ConfigureAwait(false); // it has said why
+        var target = await _listening.Task.ConfigureAwait(false);
         using var alices = new DemoPhone(
             ["call", target, "--listen", "127.0.0.1:0", "--duration", talk.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. Sound(alice)],
             e => Tell(alice.Name, e));
@@ -26,10 +29,12 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
             alices.Interrupt();
             bobs.Interrupt();
         });
-        var limit = talk + TimeSpan.FromSeconds(30);
-        var statuses = await Task.WhenAll(alices.EndsAsync(CancellationToken.None), bobs.EndsAsync(CancellationToken.None)).WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
-        output.Result("demo", [new("alice heard", Kept(alice)), new("bob heard", Kept(bob))]);
-        return Array.Find(statuses, s => s != 0);
+        var called = await alices.EndsAsync(CancellationToken.None).ConfigureAwait(false);
+        if (called != 0) bobs.Interrupt(); // nobody will call him any more
+        var answered = await ended.ConfigureAwait(false);
+        if (cancel.IsCancellationRequested || called != 0) return called;
+        output.Result("demo", [new("Alice heard", Kept(alice)), new("Bob heard", Kept(bob))]);
+        return answered;
     }
 
     private string[] Sound(DemoPerson person)
