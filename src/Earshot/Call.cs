@@ -174,7 +174,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
         switch (happened.Kind)
         {
             case MediaEventKind.FirstAudioPlayed:
-                Tell(new CallHeard(Age));
+                Tell(new CallHeard(Age - (now - happened.At)));
                 break;
             case MediaEventKind.DtmfReceived:
                 Tell(new CallDigit(Age, happened.Digit));

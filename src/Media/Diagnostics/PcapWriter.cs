@@ -19,7 +19,10 @@ internal sealed class PcapWriter : IDisposable
     /// <summary>Creates the file and writes its header.</summary>
     public PcapWriter(string path)
     {
-        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        // SDES keys travel in the signalling that such a file holds: its owner's eyes only.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        _file = new FileStream(path, options);
         _wallClockOffset = ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100) - MonotonicClock.Now.Nanoseconds;
         Span<byte> header = stackalloc byte[24];
         header.Clear();
