@@ -8,19 +8,13 @@ using Earshot.Protocol.Rtp;
 namespace Earshot.Media;
 
 /// <summary>Reports to the peer on what comes, and reads its reports on what we send (RFC 3550 §6).</summary>
-/// <remarks>Thread: worker; the figures may be read from any. Real-time: allocates only when the peer's SSRC changes.</remarks>
+/// <remarks>Thread: worker; the figures may be read from any. Real-time: no allocation.</remarks>
 internal sealed class RtcpReporter(
     SendPipeline send, PacketTransmitter transmitter, IRandomSource random, ReadOnlyMemory<byte> canonicalName, NtpClock clock, IEventSink events)
 {
-    // §6.2: 5 s on average, half of it before the first report; two members never need more of a session's 5 % of bandwidth.
-    private const double IntervalMs = 5000;
-
-    // §6.3.1: makes up for the dice that favour short intervals when members come and go.
-    private const double Compensation = 2.71828 - 1.5;
-
+    private readonly RtcpScheduler _schedule = new(random);
     private readonly ReceptionStatistics _reception = new(48000, minimumSequential: 0);
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
-    private Instant _next = Instant.Never;
     private long _packetsReported;
     private int _sendClockRate = 48000;
     private bool _byeTold;
@@ -45,7 +39,7 @@ internal sealed class RtcpReporter(
     }
 
     /// <summary>Begins to report.</summary>
-    public void Start(Instant now) => _next = now + Interval(IntervalMs / 2);
+    public void Start(Instant now) => _schedule.Start(now);
 
     /// <summary>A packet of the peer's sound.</summary>
     public void HandleRtp(Instant arrival, in RtpPacket packet) => _reception.HandlePacket(arrival, in packet);
@@ -72,21 +66,19 @@ internal sealed class RtcpReporter(
     /// <summary>Reports when it is time.</summary>
     public void HandleTimeout(Instant now)
     {
-        if (now < _next)
-            return;
-        _next = now + Interval(IntervalMs);
-        Report(now, goodbye: false);
+        if (_schedule.HandleTimeout(now))
+            Report(now, goodbye: false);
     }
 
     /// <summary>When the next report is due.</summary>
-    public Instant PollTimeout() => _next;
+    public Instant PollTimeout() => _schedule.Due;
 
     /// <summary>Says goodbye, when anything was ever said.</summary>
     public void Close(Instant now)
     {
-        if (_next != Instant.Never && send.Packets > 0)
+        if (_schedule.Due != Instant.Never && send.Packets > 0)
             Report(now, goodbye: true);
-        _next = Instant.Never;
+        _schedule.Stop();
     }
 
     private void Report(Instant now, bool goodbye)
@@ -126,13 +118,5 @@ internal sealed class RtcpReporter(
             return;
         _byeTold = true;
         events.Push(new(MediaEventKind.RemoteRtcpBye, now));
-    }
-
-    private TimeSpan Interval(double meanMs)
-    {
-        Span<byte> dice = stackalloc byte[4];
-        random.Fill(dice);
-        double factor = 0.5 + (BitConverter.ToUInt32(dice) / (double)uint.MaxValue);
-        return TimeSpan.FromMilliseconds(meanMs * factor / Compensation);
     }
 }

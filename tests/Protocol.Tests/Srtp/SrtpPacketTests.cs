@@ -124,6 +124,31 @@ public sealed class SrtpPacketTests
     }
 
     [Fact]
+    public void TheFrameworksGcmRefusesForgeriesWithoutGarbage()
+    {
+        var key = Bytes(16, 3);
+        using var portable = new PortableGcm(key);
+        using var theirs = new AesGcm(key, 16);
+        byte[] plain = Bytes(160, 5), cipherText = new byte[160], tag = new byte[16], nonce = Bytes(12, 1), additional = Bytes(12, 9);
+        theirs.Encrypt(nonce, plain, cipherText, tag, additional);
+        tag[15] ^= 1;
+        byte[] data = cipherText.ToArray();
+        long before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            if (i == 100)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.False(portable.TryOpen(nonce, additional, data, tag));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(cipherText, data);
+        tag[15] ^= 1;
+        Assert.True(portable.TryOpen(nonce, additional, data, tag));
+        Assert.Equal(plain, data);
+    }
+
+    [Fact]
     public void CounterModeAndHmacAreTheSameOnEveryPath()
     {
         var hmacKey = Bytes(20, 1);
