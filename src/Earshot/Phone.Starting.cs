@@ -15,11 +15,13 @@ public sealed partial class Phone
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="PhoneException">The port is taken or the address is not ours; the message names it.</exception>
     /// <exception cref="ArgumentException">An option's value is off; the message says which and what to write.</exception>
+    /// <exception cref="Audio.Native.NativeLibraryMissingException">A codec that was asked for by name has no library here.</exception>
     /// <exception cref="IOException">The packet capture's file cannot be written.</exception>
     public static async Task<Phone> StartAsync(PhoneOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new PhoneOptions();
         if (options.Security.Count == 0) throw new ArgumentException("Security names no method: say sdes or none.", nameof(options));
+        options = UsableCodecs.Settle(options, CodecOffers.MissingLibrary, out var notice);
         var sound = new PhoneSound(options);
         var random = new SystemRandom();
         var capture = options.PacketCaptureFile is { } file ? new PacketCapture(file) : null;
@@ -47,6 +49,7 @@ public sealed partial class Phone
                 (now, happened) => phone?.OnSip(now, happened),
                 cancel).ConfigureAwait(false);
             phone = new Phone(options, agent, engine, sound, capture, taps, random);
+            phone._untold = notice;
             if (options.WarmUp) _ = Earshot.WarmUp.BeginAsync(options);
             return phone;
         }

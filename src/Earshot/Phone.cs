@@ -28,6 +28,8 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly CallDeadlines _deadlines;
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
+    private Action<PhoneNotice>? _notice;
+    private PhoneNotice? _untold;
     private bool _closing;
 
     private Phone(
@@ -47,8 +49,17 @@ public sealed partial class Phone : IAsyncDisposable
     /// <summary>Somebody calls. A call that nobody takes rings until its caller gives up.</summary>
     public event Action<IncomingCall>? IncomingCall;
 
-    /// <summary>Something that the user should know and that belongs to no single call: a sound card is gone.</summary>
-    public event Action<PhoneNotice>? Notice;
+    /// <summary>Something that the user should know and that belongs to no single call: a sound card is gone, a codec is missing.</summary>
+    /// <remarks>The first listener is told at once what was found at the start.</remarks>
+    public event Action<PhoneNotice>? Notice
+    {
+        add
+        {
+            _notice += value;
+            if (Interlocked.Exchange(ref _untold, null) is { } notice) value?.Invoke(notice);
+        }
+        remove => _notice -= value;
+    }
 
     /// <summary>Each SIP message: true when sent, the peer's address, the text with keys blanked. For people who look for a fault.</summary>
     public event Action<bool, string, string>? SipMessage
@@ -121,7 +132,7 @@ public sealed partial class Phone : IAsyncDisposable
         call.Media?.Dispose();
     }
 
-    private void Tell(PhoneNotice notice) => Notice?.Invoke(notice);
+    private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);
 
     private void OnSip(Instant now, SipEvent happened)
     {

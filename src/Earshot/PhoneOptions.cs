@@ -26,6 +26,9 @@ public enum MediaSecurityMethod
 /// <summary>What a <see cref="Phone"/> is made of. Every value has a default that works.</summary>
 public sealed record PhoneOptions
 {
+    /// <summary>What is offered when nobody names codecs; one whose library is missing is left out, with a notice.</summary>
+    internal static readonly IReadOnlyList<string> UsualCodecs = ["opus", "g722", "pcmu", "pcma"];
+
     /// <summary>Where SIP listens, UDP and TCP alike; port 0 picks a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 0);
 
@@ -47,8 +50,8 @@ public sealed record PhoneOptions
     /// <summary>Sound in one block of the card: 2.5 to 20 ms.</summary>
     public TimeSpan Block { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Codecs in order of preference: <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>.</summary>
-    public IReadOnlyList<string> Codecs { get; init; } = ["opus", "g722", "pcmu", "pcma"];
+    /// <summary>Codecs in order of preference: <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>. Left alone, those whose library is there.</summary>
+    public IReadOnlyList<string> Codecs { get; init; } = UsualCodecs;
 
     /// <summary>Sound in one packet: 2.5 to 60 ms, as the codec allows.</summary>
     public TimeSpan PacketTime { get; init; } = TimeSpan.FromMilliseconds(20);

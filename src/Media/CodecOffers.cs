@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Native;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -23,6 +24,10 @@ internal static class CodecOffers
         if (options.BlockSamples is < 120 or > 960)
             throw new ArgumentException($"blocks of {options.BlockSamples} samples: use 120 to 960");
     }
+
+    /// <summary>What to install when a codec's native library is not there; null when the codec can be used.</summary>
+    public static string? MissingLibrary(string name) =>
+        name.Equals("opus", StringComparison.OrdinalIgnoreCase) ? NativeLibraries.Missing(NativeLibraries.Opus) : null;
 
     /// <summary>In order of preference, telephone-event at each clock rate behind them.</summary>
     public static IReadOnlyList<LocalCodec> For(IReadOnlyList<string> names, MediaSessionOptions options)

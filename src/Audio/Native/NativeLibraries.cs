@@ -37,8 +37,11 @@ internal static class NativeLibraries
     /// <exception cref="NativeLibraryMissingException">It is not there; one line that says what to install.</exception>
     public static void Require(string name)
     {
-        if (Load(name) == 0) throw new NativeLibraryMissingException(MissingMessage(name));
+        if (Missing(name) is { } message) throw new NativeLibraryMissingException(message);
     }
+
+    /// <summary>The line for the user when a library is not there; null when it is.</summary>
+    public static string? Missing(string name) => Load(name) == 0 ? MissingMessage(name) : null;
 
     /// <summary>The line for the user when a library is missing.</summary>
     internal static string MissingMessage(string name)

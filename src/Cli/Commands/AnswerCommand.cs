@@ -32,6 +32,7 @@ internal static class AnswerCommand
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
                 || Console.IsInputRedirected || !Terminal.IsForeground);
+            StatisticsFile.Prepare(said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
             if (!asks && !said.GetValue(echo) && status is null) phone.OpenSound(); // a call is heard from its first packet on

@@ -26,6 +26,7 @@ internal static class CallCommand
             var uri = OptionValues.Target(said.GetValue(target)!);
             var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
             var options = phoneOptions.Read(said, "0.0.0.0:0");
+            StatisticsFile.Prepare(said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
             output.Calling(uri);

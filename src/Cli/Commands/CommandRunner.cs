@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Earshot.Audio.Devices;
+using Earshot.Audio.Native;
 using Earshot.Cli.Options;
 using Earshot.Cli.Output;
 
@@ -42,11 +43,27 @@ internal static class CommandRunner
         {
             return Failed(output, ExitStatus.Usage, "file", wrong.Message, null);
         }
+        catch (NativeLibraryMissingException wrong)
+        {
+            return Failed(output, ExitStatus.Usage, "library-missing", wrong.Message, null);
+        }
+        catch (ArgumentException wrong)
+        {
+            return Failed(output, ExitStatus.Usage, "usage", WithoutParameterName(wrong), null);
+        }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {
             return interrupts.StatusOr(ExitStatus.Done);
         }
+        catch (Exception wrong)
+        {
+            // The top frame: a defect is one line, too, and says where to look.
+            return Failed(output, ExitStatus.CallFailed, "internal", $"{wrong.GetType().Name}: {wrong.Message.Split('\n')[0].TrimEnd()}", "This is a fault of earshot: please report it.");
+        }
     }
+
+    private static string WithoutParameterName(ArgumentException wrong) =>
+        wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
 
     private static int Failed(IOutput output, int status, string code, string message, string? hint)
     {

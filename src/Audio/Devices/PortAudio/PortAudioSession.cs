@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Native;
+
 namespace Earshot.Audio.Devices.PortAudio;
 
 /// <summary>PortAudio initialized for as long as somebody uses it: its device list is a snapshot of that moment.</summary>
@@ -51,7 +53,7 @@ internal static class PortAudioSession
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            throw new AudioDeviceException("PortAudio is missing: install libportaudio2 (Debian: apt install libportaudio2), or use file:, tone: and null ends", e);
+            throw new AudioDeviceException($"{NativeLibraries.MissingMessage(NativeLibraries.PortAudio)}; file:, tone:, silence and null work without it", e);
         }
     }
 }
