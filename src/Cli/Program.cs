@@ -1,25 +1,2 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
-using Earshot.Cli;
-using Earshot.Cli.Commands;
-
-var root = new RootCommand("Earshot: an open softphone. SIP, SRTP and Opus; calls anyone, measures what it does.")
-{
-    CallCommand.Create(),
-    AnswerCommand.Create(),
-    LoopbackCommand.Create(),
-    LatencyCommand.Create(),
-    DevicesCommand.Create(),
-    DemoCommand.Create(),
-};
-
-var said = root.Parse(args);
-if (said.Errors.Count > 0)
-{
-    Console.Error.WriteLine($"earshot: {said.Errors[0].Message}");
-    Console.Error.WriteLine("  See: earshot --help, earshot VERB --help");
-    return ExitStatus.Usage;
-}
-
-// Signals are the commands' own: a call is ended with BYE before the process goes.
-return await said.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await Earshot.Cli.EarshotCommand.RunAsync(args);

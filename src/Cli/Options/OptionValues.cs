@@ -104,7 +104,13 @@ internal static class OptionValues
             throw new UsageException($"{target}: SIP over TLS is not there yet", "Call a sip: address.");
         if (target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"{target}: telephone numbers need an account, which is not there yet", "Call a sip: address.");
-        if (target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) return target;
+        if (target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
+        {
+            return target.Length > 4 && !target.EndsWith('@')
+                ? target
+                : throw new UsageException($"{target}: names no host", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
+        }
+
         if (!target.Contains('@') && IPAddress.TryParse(target, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
             target = $"[{address}]";
         return "sip:" + target;

@@ -6,8 +6,8 @@ internal static class Repository
 {
     public static readonly string Root = FindRoot();
 
-    /// <summary>The command as <c>eng/build</c> leaves it.</summary>
-    public static readonly string Command = Path.Combine(Root, "artifacts", "cli", "earshot");
+    /// <summary>The command as <c>eng/build</c> leaves it, or the one that EARSHOT_COMMAND names.</summary>
+    public static readonly string Command = Environment.GetEnvironmentVariable("EARSHOT_COMMAND") ?? Path.Combine(Root, "artifacts", "cli", "earshot");
 
     /// <summary>About five seconds of speech, 48 kHz mono.</summary>
     public static string Speech => Path.Combine(AppContext.BaseDirectory, "speech", "speech_en_m.wav");

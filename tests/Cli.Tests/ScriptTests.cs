@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+using System.Text.Json;
+using Earshot.Peers.Tests.Harness;
+
+namespace Earshot.Cli.Tests;
+
+/// <summary>The built command as a script sees it: events, files, signals, exit statuses.</summary>
+public sealed class ScriptTests : IDisposable
+{
+    private static readonly string[] Ends = ["--listen", "127.0.0.1:0", "--mic", "tone:440", "--speaker", "null", "--codecs", "g722"];
+    private readonly ScratchFolder _scratch = new();
+
+    public ScriptTests() => Assert.SkipUnless(File.Exists(Repository.Command), "the command is not built (eng/build)");
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task ASignalEndsTheCallWithBye(string signal, int status)
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", .. Ends]);
+        await callee.EventAsync("connected");
+        await caller.EventAsync("connected");
+        caller.Signal(signal);
+        Assert.Equal(status, await caller.EndsAsync());
+        Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Equal(0, await callee.EndsAsync());
+    }
+
+    [Fact]
+    public async Task ASignalWhileWaitingEndsTheWait()
+    {
+        await using var callee = EarshotPhone.Start(["answer", .. Ends]);
+        await callee.PortAsync();
+        callee.Signal("INT");
+        Assert.Equal(130, await callee.EndsAsync());
+    }
+
+    [Fact]
+    public async Task CountersAndPacketsAreKeptInFiles()
+    {
+        string stats = _scratch.File("stats.json"), pcap = _scratch.File("call.pcap");
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", "--echo", .. Ends]);
+        await using var caller = EarshotPhone.Start(
+            ["call", $"127.0.0.1:{await callee.PortAsync()}", "--duration", "1.5", "--stats", stats, "--pcap", pcap, .. Ends]);
+        Assert.Equal(0, await caller.EndsAsync());
+        Assert.Equal(0, await callee.EndsAsync());
+        var kept = JsonDocument.Parse(await File.ReadAllBytesAsync(stats, TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal("hung-up", kept.GetProperty("reason").GetString());
+        Assert.True(kept.GetProperty("packetsSent").GetInt64() > 50);
+        Assert.True(kept.GetProperty("packetsReceived").GetInt64() > 50);
+        Assert.True(new FileInfo(pcap).Length > 50 * 200);
+        if (!RunningProgram.Exists("tshark")) return;
+        await using var tshark = new RunningProgram("tshark", ["-r", pcap, "-Y", "sip.Method == INVITE || sip.Method == BYE"]);
+        Assert.Equal(0, await tshark.EndsAsync());
+        await tshark.SaysAsync("BYE");
+    }
+
+    [Fact]
+    public async Task ARefusedCallIsStatusOne()
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", "--reject", "486", .. Ends]);
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", .. Ends]);
+        var ended = await caller.EventAsync("ended");
+        Assert.Equal("busy", ended.GetProperty("reason").GetString());
+        Assert.Equal(486, ended.GetProperty("sip_status").GetInt32());
+        Assert.Equal(1, await caller.EndsAsync());
+        Assert.Equal(0, await callee.EndsAsync());
+    }
+
+    [Fact]
+    public async Task AnErrorIsAnEvent()
+    {
+        await using var phone = EarshotPhone.Start("answer", "--codecs", "mp3");
+        Assert.Equal(2, await phone.EndsAsync());
+        var error = await phone.EventAsync("error");
+        Assert.Equal(["event", "t", "code", "message", "hint"], error.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("usage", error.GetProperty("code").GetString());
+    }
+
+    /// <summary>A file that is no library, found first, is a machine without libopus.</summary>
+    [Fact]
+    public async Task WithoutLibopusCallsGoWithoutIt()
+    {
+        File.WriteAllText(_scratch.File("libopus.so.0"), "no library");
+        var without = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = _scratch.Path };
+        string[] ends = [.. Ends[..^2]];
+        await using var callee = EarshotPhone.StartWith(without, ["answer", "--count", "1", .. ends]);
+        Assert.Equal("codec-missing", (await callee.EventAsync("notice")).GetProperty("code").GetString());
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", "--duration", "0.5", .. ends]);
+        Assert.Equal("g722", (await caller.EventAsync("connected")).GetProperty("codec").GetString());
+        Assert.Equal(0, await caller.EndsAsync());
+        await using var asked = EarshotPhone.StartWith(without, ["answer", "--codecs", "opus", .. ends]);
+        Assert.Equal("library-missing", (await asked.EventAsync("error")).GetProperty("code").GetString());
+        Assert.Equal(2, await asked.EndsAsync());
+    }
+
+    [Fact]
+    public async Task QAndEnterHangUpAtATerminal()
+    {
+        Assert.SkipUnless(RunningProgram.Exists("script"), "script is not installed (apt-get install bsdutils)");
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
+        var call = $"{Repository.Command} call 127.0.0.1:{await callee.PortAsync()} {string.Join(' ', Ends)}";
+        await using var terminal = new RunningProgram("bash", ["-c", $"(sleep 2; echo q; sleep 2) | script -qec '{call}' /dev/null"]);
+        await callee.EventAsync("connected");
+        Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Equal(0, await terminal.EndsAsync());
+    }
+}

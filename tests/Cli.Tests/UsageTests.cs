@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+
+namespace Earshot.Cli.Tests;
+
+/// <summary>Wrong words: exit status 2, one line that says what is wrong, nothing on standard output, no stack trace.</summary>
+[Collection("console")]
+public sealed class UsageTests
+{
+    private static readonly string[] Phone = ["--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null"];
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("dance")]
+    [InlineData("call")]
+    [InlineData("call sip:a@127.0.0.1 --no-such-option")]
+    [InlineData("call a b")]
+    [InlineData("answer --count many")]
+    [InlineData("answer --count 0")]
+    [InlineData("answer --reject 200")]
+    [InlineData("answer --reject 700")]
+    [InlineData("answer --reject 486 --echo")]
+    [InlineData("answer --quiet --verbose")]
+    [InlineData("answer --duration 0")]
+    [InlineData("answer --duration -1")]
+    [InlineData("answer --duration soon")]
+    [InlineData("answer --listen example.invalid:5060")]
+    [InlineData("answer --listen 127.0.0.1:99999")]
+    [InlineData("answer --listen 127.0.0.1:port")]
+    [InlineData("answer --transport tls")]
+    [InlineData("answer --transport ws")]
+    [InlineData("answer --transport wss")]
+    [InlineData("answer --transport pigeon")]
+    [InlineData("answer --account work")]
+    [InlineData("answer --ice on")]
+    [InlineData("answer --ice perhaps")]
+    [InlineData("answer --stun 192.0.2.1:3478")]
+    [InlineData("answer --turn turn:192.0.2.1")]
+    [InlineData("answer --codecs mp3")]
+    [InlineData("answer --codecs ,")]
+    [InlineData("answer --ptime 13")]
+    [InlineData("answer --ptime twenty")]
+    [InlineData("answer --bitrate 5999")]
+    [InlineData("answer --bitrate 510001")]
+    [InlineData("answer --complexity 11")]
+    [InlineData("answer --complexity -1")]
+    [InlineData("answer --security dtls")]
+    [InlineData("answer --security rot13")]
+    [InlineData("answer --media-ports 9")]
+    [InlineData("answer --media-ports 9-8")]
+    [InlineData("answer --media-ports 0-100")]
+    [InlineData("answer --mic cassette")]
+    [InlineData("answer --mic tone:")]
+    [InlineData("answer --mic tone:NaN")]
+    [InlineData("answer --speaker tone:440")]
+    [InlineData("answer --speaker file:")]
+    [InlineData("answer --mic file:")]
+    [InlineData("answer --stats /nowhere/at/all.json")]
+    [InlineData("answer --pcap /nowhere/at/all.pcap")]
+    [InlineData("call sips:a@127.0.0.1")]
+    [InlineData("call tel:+4912345")]
+    [InlineData("call sip:")]
+    [InlineData("call sip:a@127.0.0.1 --ring-timeout 0")]
+    [InlineData("demo --seconds 0")]
+    public async Task WrongWordsAreOneLineAndStatusTwo(string line)
+    {
+        var (status, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, status);
+        Assert.Equal("", output);
+        AssertOneLine(errors);
+    }
+
+    [Theory]
+    [InlineData("file:/nowhere/at/all.wav", "null")]
+    [InlineData("file:/dev/null", "null")]
+    [InlineData("silence", "file:/nowhere/at/all.wav")]
+    public async Task ASoundFileThatCannotBeUsedIsOneLine(string microphone, string speaker)
+    {
+        var (status, _, errors) = await RunAsync("call", "sip:a@127.0.0.1:9", "--listen", "127.0.0.1:0", "--mic", microphone, "--speaker", speaker);
+        Assert.Equal(3, status);
+        AssertOneLine(errors);
+    }
+
+    [Fact]
+    public async Task ATakenPortIsStatusFourAndNamed()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        var (status, _, errors) = await RunAsync(["answer", .. Phone[2..], "--listen", $"127.0.0.1:{port}", "--auto"]);
+        Assert.Equal(4, status);
+        Assert.Contains($"{port}", errors, StringComparison.Ordinal);
+        AssertOneLine(errors);
+    }
+
+    [Fact]
+    public async Task AnAddressOfAnotherMachineIsStatusFour()
+    {
+        var (status, _, errors) = await RunAsync(["answer", .. Phone[2..], "--listen", "192.0.2.1:0", "--auto"]);
+        Assert.Equal(4, status);
+        AssertOneLine(errors);
+    }
+
+    [Fact]
+    public async Task VersionIsOneLine()
+    {
+        var (status, output, errors) = await RunAsync("--version");
+        Assert.Equal(0, status);
+        Assert.Equal("", errors);
+        Assert.Single(output.TrimEnd('\n').Split('\n'));
+    }
+
+    private static void AssertOneLine(string errors)
+    {
+        var lines = errors.TrimEnd('\n').Split('\n');
+        Assert.StartsWith("earshot: ", lines[0], StringComparison.Ordinal);
+        Assert.True(lines.Length == 1 || (lines.Length == 2 && lines[1].StartsWith("  ", StringComparison.Ordinal)), errors);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        var (output, errors) = (Console.Out, Console.Error);
+        using var said = new StringWriter { NewLine = "\n" };
+        using var complained = new StringWriter { NewLine = "\n" };
+        Console.SetOut(said);
+        Console.SetError(complained);
+        try
+        {
+            var status = await EarshotCommand.RunAsync(arguments).WaitAsync(TimeSpan.FromSeconds(60));
+            return (status, said.ToString(), complained.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+}
