@@ -12,7 +12,9 @@ internal static class FirstAudio
         var target = await bob.Listening;
         await using var phone = await Phone.StartAsync(new PhoneOptions
         {
-            Listen = new(System.Net.IPAddress.Loopback, 0), Microphone = "tone:440", Speaker = "null",
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Microphone = "tone:440",
+            Speaker = "null",
         });
         phone.OpenSound();
         long invited = 0;

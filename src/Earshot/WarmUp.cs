@@ -28,8 +28,15 @@ internal static class WarmUp
             using var limit = new CancellationTokenSource(Limit);
             var silent = options with
             {
-                Listen = new IPEndPoint(IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", WarmUp = false,
-                FirstMediaPort = 0, LastMediaPort = 0, PacketCaptureFile = null, RecordFile = null, Probe = null,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                Microphone = "silence",
+                Speaker = "null",
+                WarmUp = false,
+                FirstMediaPort = 0,
+                LastMediaPort = 0,
+                PacketCaptureFile = null,
+                RecordFile = null,
+                Probe = null,
             };
             await using var callee = await Phone.StartAsync(silent, limit.Token).ConfigureAwait(false);
             await using var caller = await Phone.StartAsync(silent, limit.Token).ConfigureAwait(false);

@@ -61,7 +61,12 @@ internal sealed unsafe partial class LinuxErrorQueue
         var vector = new IoVector { Base = &unused, Length = 1 };
         var message = new MessageHeader
         {
-            Name = name, NameLength = NameSize, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlSize,
+            Name = name,
+            NameLength = NameSize,
+            Vectors = &vector,
+            VectorCount = 1,
+            Control = control,
+            ControlLength = ControlSize,
         };
         undelivered = default;
         if (ReceiveMessage(_descriptor, &message, FromErrorQueue) < 0) return false;

@@ -56,7 +56,11 @@ public class StrangersTests
             using (var capture = new PacketCapture(path))
             using (var engine = new MediaEngine(new()
             {
-                Random = new TestRandom(5), BindAddress = IPAddress.Loopback, Capture = capture, Codecs = new PlainCodecs(), Workers = 1,
+                Random = new TestRandom(5),
+                BindAddress = IPAddress.Loopback,
+                Capture = capture,
+                Codecs = new PlainCodecs(),
+                Workers = 1,
             }))
             using (new CallPair(engine: engine))
             {

@@ -50,7 +50,10 @@ public sealed class SippTests : IDisposable
         var ended = new TaskCompletionSource<CallEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var phone = await Phone.StartAsync(new PhoneOptions
         {
-            Listen = new(System.Net.IPAddress.Loopback, 0), Security = [MediaSecurityMethod.None], Microphone = "silence", Speaker = "null",
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Security = [MediaSecurityMethod.None],
+            Microphone = "silence",
+            Speaker = "null",
         });
         phone.IncomingCall += call => call.Call.Subscribe(step => { if (step is CallEnded e) ended.TrySetResult(e); }); // it rings and rings
         await DriveAsync("cancel.xml", int.Parse(phone.ListenUri.Split(':', ';')[2], System.Globalization.CultureInfo.InvariantCulture), "-m", "1");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Earshot.Audio.Dsp;
 using Earshot.Audio.Devices.Clock;
+using Earshot.Audio.Dsp;
 using Earshot.Audio.Files;
 
 namespace Earshot.Audio.Devices.WavFile;
