@@ -96,7 +96,7 @@ public sealed partial class Phone : IAsyncDisposable
 
     /// <summary>Opens the sound card now rather than with the first call, so that a call is heard from its first packet on.</summary>
     /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
-    public void OpenSound() => _sound.Open();
+    public void OpenSound() => _sound.Open(keep: true);
 
     /// <summary>Hangs up every call, waits at most two seconds until the others know, and closes everything.</summary>
     public async ValueTask DisposeAsync()
@@ -130,6 +130,7 @@ public sealed partial class Phone : IAsyncDisposable
         _calls.Remove(call);
         if (call.Driver?.Sip is { } sip) _bySip.Remove(sip);
         call.Media?.Dispose();
+        if (_calls.Count == 0) _sound.CloseBetweenCalls();
     }
 
     private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);

@@ -18,6 +18,7 @@ internal sealed class PhoneSound : IDisposable
     private readonly Func<IVoice, IVoice>? _probe;
     private readonly Dictionary<MediaSession, IVoice> _voices = [];
     private SoundCardEnd? _card;
+    private bool _keep;
     private CallRecorder? _recorder;
 
     /// <exception cref="ArgumentException">A microphone or speaker is not named as it has to be; one line.</exception>
@@ -34,11 +35,13 @@ internal sealed class PhoneSound : IDisposable
     public event Action<PhoneNotice>? Notice;
 
     /// <summary>Opens and starts the card unless it is open.</summary>
+    /// <param name="keep">Leaves it open between calls; else <see cref="CloseBetweenCalls"/> closes a real card.</param>
     /// <exception cref="AudioDeviceException">It cannot be used; one line.</exception>
-    public void Open()
+    public void Open(bool keep = false)
     {
         lock (_lock)
         {
+            _keep |= keep;
             if (_card is not null) return;
             if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
             var card = new SoundCardEnd(_microphone, _speaker, _request);
@@ -86,6 +89,17 @@ internal sealed class PhoneSound : IDisposable
             if (_card is null || !_voices.Remove(session, out var voice)) return;
             _card.Detach(voice);
             if (_voices.Count == 0) _card.Tap = null; // nothing is recorded between calls
+        }
+    }
+
+    /// <summary>No call is left: a real microphone does not stay open for nothing. Files stay, so that the next call adds to them.</summary>
+    public void CloseBetweenCalls()
+    {
+        lock (_lock)
+        {
+            if (_keep || _card is not { } card || (_microphone.Backend != AudioEnds.Cards && _speaker.Backend != AudioEnds.Cards)) return;
+            _card = null;
+            _ = Task.Run(card.Dispose); // a device that hangs takes seconds, and the signalling loop has none
         }
     }
 
