@@ -28,9 +28,13 @@ internal static class NativeLibraries
     };
 
     private static readonly ConcurrentDictionary<string, nint> Loaded = new();
+    private static readonly ConcurrentDictionary<Assembly, bool> Resolved = new();
 
-    /// <summary>Makes an assembly's imports of logical names find the system's files. Once for each assembly, before its first import.</summary>
-    public static void ResolveFor(Assembly assembly) => NativeLibrary.SetDllImportResolver(assembly, (name, _, _) => Load(name));
+    /// <summary>Makes an assembly's imports of logical names find the system's files; before its first import, as often as one likes.</summary>
+    public static void ResolveFor(Assembly assembly)
+    {
+        if (Resolved.TryAdd(assembly, true)) NativeLibrary.SetDllImportResolver(assembly, (name, _, _) => Load(name)); // a second would throw
+    }
 
     /// <summary>Fails early and clearly when a library is missing.</summary>
     /// <param name="name">A logical name.</param>

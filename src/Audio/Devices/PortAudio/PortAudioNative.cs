@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
+using Earshot.Audio.Native;
 
 namespace Earshot.Audio.Devices.PortAudio;
 
 /// <summary>The part of PortAudio's C interface (portaudio.h, version 19.6) that is used here.</summary>
 internal static unsafe partial class PortAudioNative
 {
-    /// <summary>The runtime package's name of the library: it carries no bare <c>.so</c>.</summary>
-    public const string Library = "libportaudio.so.2";
+    /// <summary>Its logical name: <see cref="NativeLibraries.ResolveFor"/>, called by <see cref="PortAudioSession"/>, finds the file.</summary>
+    public const string Library = NativeLibraries.PortAudio;
 
     /// <summary>paInt16.</summary>
     public const uint Int16 = 8;

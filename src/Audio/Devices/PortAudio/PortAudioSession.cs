@@ -47,6 +47,7 @@ internal static class PortAudioSession
         try
         {
             NativeEnvironment.Prepare();
+            NativeLibraries.ResolveFor(typeof(PortAudioNative).Assembly);
             var error = NativeEnvironment.Silently(PortAudioNative.Pa_Initialize);
             if (error != 0)
                 throw new AudioDeviceException($"PortAudio does not start: {PortAudioNative.ErrorText(error)}");
