@@ -9,6 +9,6 @@ internal static class PhoneNotices
     public static void Show(Phone phone, IOutput output, bool verbose)
     {
         phone.Notice += notice => output.Notice(notice.Code, notice.Message);
-        if (verbose) phone.SipMessage += (sent, peer, text) => Console.Error.WriteLine($"{(sent ? "-->" : "<--")} {peer}\n{text}");
+        if (verbose) phone.SipMessage += output.Trace;
     }
 }

@@ -19,6 +19,9 @@ internal interface IOutput
 
     void Notice(string code, string message);
 
+    /// <summary>One SIP message as it went or came, for <c>--verbose</c>; keys are blanked already.</summary>
+    void Trace(bool sent, string peer, string message);
+
     void Error(string code, string message, string? hint);
 
     /// <summary>A measurement or listing: the command's result.</summary>

@@ -83,6 +83,13 @@ internal sealed class JsonOutput(Stream stream) : IOutput
         w.WriteString("message", message);
     });
 
+    public void Trace(bool sent, string peer, string message) => Write("sip", w =>
+    {
+        w.WriteString("direction", sent ? "sent" : "received");
+        w.WriteString("peer", peer);
+        w.WriteString("message", message);
+    });
+
     public void Error(string code, string message, string? hint) => Write("error", w =>
     {
         w.WriteString("code", code);

@@ -51,6 +51,9 @@ internal sealed class TextOutput : IOutput
 
     public void Notice(string code, string message) => Say($"! {Clean(message)}");
 
+    public void Trace(bool sent, string peer, string message) =>
+        Say($"{(sent ? "-->" : "<--")} {peer}\n{string.Join('\n', message.ReplaceLineEndings("\n").Split('\n').Select(Clean))}");
+
     public void Error(string code, string message, string? hint)
     {
         lock (_lock)
