@@ -76,7 +76,11 @@ public sealed class Call : IAsyncDisposable, ICallListener
     internal CallDriver? Driver { get; set; }
 
     /// <summary>Ends the call, whatever state it is in: CANCEL, a refusal or BYE. <see cref="Ended"/> tells when it is over.</summary>
-    public void HangUp() => Do((driver, now) => driver.HangUp(now));
+    public void HangUp() => Do((driver, now) =>
+    {
+        Media?.StopRinging();
+        driver.HangUp(now);
+    });
 
     /// <summary>Puts the other side on hold.</summary>
     public void Hold() => SetHold(true);
@@ -136,7 +140,11 @@ public sealed class Call : IAsyncDisposable, ICallListener
         await ((Task)Ended).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    void ICallListener.OnRinging(int status, bool earlyMedia) => Tell(new CallRinging(Age, status, earlyMedia));
+    void ICallListener.OnRinging(int status, bool earlyMedia)
+    {
+        Media?.HandleRinging(status, earlyMedia);
+        Tell(new CallRinging(Age, status, earlyMedia));
+    }
 
     void ICallListener.OnConnected()
     {

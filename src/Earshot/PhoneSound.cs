@@ -92,6 +92,24 @@ internal sealed class PhoneSound : IDisposable
         }
     }
 
+    /// <summary>True when a person may be listening: tones of our own would only spoil files and measurements.</summary>
+    public bool PlaysTones => _speaker.Backend == AudioEnds.Cards && _probe is null;
+
+    /// <summary>A tone is heard beside the calls, if <see cref="PlaysTones"/> and the card is open.</summary>
+    public void AttachTone(IVoice tone)
+    {
+        lock (_lock)
+        {
+            if (PlaysTones) _card?.Attach(tone);
+        }
+    }
+
+    /// <summary>The tone is not heard any more.</summary>
+    public void DetachTone(IVoice tone)
+    {
+        lock (_lock) _card?.Detach(tone);
+    }
+
     /// <summary>No call is left: a real microphone does not stay open for nothing. Files stay, so that the next call adds to them.</summary>
     public void CloseBetweenCalls()
     {

@@ -11,6 +11,7 @@ namespace Earshot;
 /// <remarks>Thread: the signalling loop.</remarks>
 internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAddress towardsPeer) : ICallMedia, IDisposable
 {
+    private readonly Ringback _ringback = new(sound.AttachTone, sound.DetachTone);
     private bool _described;
     private bool _flows;
     private bool? _offeredHold;
@@ -87,8 +88,18 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
         Codecs = null;
     }
 
+    /// <summary>The other phone rings: the caller hears that, unless nobody listens here.</summary>
+    public void HandleRinging(int status, bool earlyMedia)
+    {
+        if (!Echo) _ringback.HandleRinging(status, earlyMedia);
+    }
+
+    /// <summary>The caller gives up, or the call is over.</summary>
+    public void StopRinging() => _ringback.Stop();
+
     public void Start()
     {
+        StopRinging();
         if (_flows) return;
         _flows = true;
         session.Start();
@@ -105,6 +116,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public void Dispose()
     {
+        StopRinging();
         Stop();
         session.Dispose();
     }
