@@ -4,6 +4,7 @@ using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Protocol;
+using Earshot.Protocol.Srtp;
 
 namespace Earshot.Media;
 
@@ -12,6 +13,7 @@ namespace Earshot.Media;
 internal sealed class CallMedia
 {
     private readonly PacketTransmitter _transmitter;
+    private readonly List<SrtpContext> _outbound = [];
     private IClockedEnd? _end;
     private TransportPlan? _transport;
     private bool _closed;
@@ -77,6 +79,8 @@ internal sealed class CallMedia
         Send.Close();
         Receive.Close(now);
         UseTransport(null);
+        foreach (var context in _outbound)
+            context.Dispose();
     }
 
     /// <summary>One datagram, decrypted in place.</summary>
@@ -109,14 +113,15 @@ internal sealed class CallMedia
         return _end is { } end ? Instant.Min(next, end.PollTimeout()) : next;
     }
 
-    // Contexts that are no longer used forget their keys.
+    // What opened the peer's packets forgets its keys when it is replaced. Ours live until the end: a key is drawn once for a suite,
+    // and a call that comes back to the suite goes on behind the last index.
     private void UseTransport(TransportPlan? transport)
     {
         var before = _transport;
         _transport = transport;
         _transmitter.Apply(transport);
-        if (before?.Outbound != transport?.Outbound)
-            before?.Outbound?.Dispose();
+        if (transport?.Outbound is { } outbound && !_outbound.Contains(outbound))
+            _outbound.Add(outbound);
         if (before?.Inbound != transport?.Inbound)
             before?.Inbound?.Dispose();
     }

@@ -18,18 +18,18 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
     private NegotiatedCodec? _encoderFor;
     private IAudioEncoder? _encoder;
     private double _encoderPacketTime;
-    private string? _outboundKey;
+    private readonly Dictionary<string, SrtpContext> _outbound = [];
     private string? _inboundKey;
-    private SrtpContext? _outbound;
     private SrtpContext? _inbound;
 
     /// <summary>Builds the plan of an agreement.</summary>
     public MediaPlan Build(NegotiatedMedia media, IPEndPoint local)
     {
-        bool encrypted = RefreshKeys(media.Crypto);
+        var outbound = media.Crypto is { } crypto ? OutboundFor(crypto) : null;
+        RefreshInbound(media.Crypto);
         var transport = new TransportPlan(
             PeerAddress.From(media.RemoteRtp), PeerAddress.From(media.RemoteRtcp), media.RtcpMux,
-            encrypted ? _outbound : null, encrypted ? _inbound : null);
+            outbound, outbound is null ? null : _inbound);
         double packetTime = PacketTimeOf(media);
         var send = new SendPlan(
             EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
@@ -40,22 +40,22 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         return new(transport, send, receive, new PlaybackPlan(DecodersFor(media.Codecs), receives), FactsOf(media, local, packetTime));
     }
 
-    // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1).
-    private bool RefreshKeys(NegotiatedCrypto? crypto)
+    // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1). Ours are kept over a change of
+    // suite and back, too: with its counters at zero again a key would give the same key stream twice (§9.1). No more than there are suites.
+    private SrtpContext OutboundFor(NegotiatedCrypto crypto)
     {
-        if (crypto is null)
-        {
-            _outboundKey = _inboundKey = null;
-            return false;
-        }
+        string key = crypto.Suite + crypto.LocalKey;
+        if (!_outbound.TryGetValue(key, out var context))
+            _outbound[key] = context = Outbound(crypto);
+        return context;
+    }
 
-        string outbound = crypto.Suite + crypto.LocalKey;
-        string inbound = $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
-        if (outbound != _outboundKey)
-            (_outboundKey, _outbound) = (outbound, Outbound(crypto));
-        if (inbound != _inboundKey)
-            (_inboundKey, _inbound) = (inbound, Inbound(crypto));
-        return true;
+    private void RefreshInbound(NegotiatedCrypto? crypto)
+    {
+        string? key = crypto is null ? null : $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
+        if (key == _inboundKey)
+            return;
+        (_inboundKey, _inbound) = (key, crypto is null ? null : Inbound(crypto));
     }
 
     private static SrtpContext Outbound(NegotiatedCrypto crypto)
