@@ -71,6 +71,8 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
     /// <inheritdoc/>
     public void Dispose()
     {
+        // From here on a late Wake finds the flag set: the descriptor's number may soon be another file's.
+        Interlocked.Exchange(ref _signalled, 1);
         Close(_wakeUp);
         Close(_epoll);
     }

@@ -5,6 +5,24 @@ namespace Earshot.Media.Tests.Transport;
 
 public class SocketWaiterTests
 {
+    [Fact]
+    public unsafe void AWakeAfterTheEndWritesIntoNobodysFile()
+    {
+        if (!LinuxSystemCalls.Available)
+            Assert.Skip("epoll is Linux's");
+        var waiter = SocketWaiter.Create(portable: false);
+        waiter.Dispose();
+        const int NonBlocking = 0x800;
+        var heirs = Enumerable.Range(0, 8).Select(_ => LinuxSystemCalls.EventDescriptor(0, NonBlocking)).ToArray();
+        waiter.Wake();
+        foreach (int heir in heirs)
+        {
+            ulong count;
+            Assert.Equal(-1, LinuxSystemCalls.Read(heir, &count, sizeof(ulong)));
+            LinuxSystemCalls.Close(heir);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
