@@ -112,8 +112,9 @@ public sealed partial class Phone : IAsyncDisposable
         await Task.WhenAll(await ends.Task.ConfigureAwait(false)).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _deadlines.Dispose();
         await _agent.DisposeAsync().ConfigureAwait(false);
-        _engine.Dispose();
+        // The card first: it calls the sessions, whose workers the engine ends.
         _sound.Dispose();
+        _engine.Dispose();
         _capture?.Dispose();
     }
 
