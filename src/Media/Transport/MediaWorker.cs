@@ -118,7 +118,8 @@ internal sealed class MediaWorker : IDisposable
 
     private void Turn()
     {
-        int ready = _waiter.Wait(_now, _ending || !_commands.IsEmpty ? _now : _due, _ready);
+        // Asked anew: a turn with many calls takes milliseconds, by which what is due would come late.
+        int ready = _waiter.Wait(MonotonicClock.Now, _ending || !_commands.IsEmpty ? _now : _due, _ready);
         _now = MonotonicClock.Now;
         RunCommands();
         if (ready > 0)
