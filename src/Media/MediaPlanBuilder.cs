@@ -14,7 +14,7 @@ namespace Earshot.Media;
 /// <remarks>Thread: the control thread. It allocates here, so that no real-time thread has to.</remarks>
 internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs codecs)
 {
-    private readonly Dictionary<byte, (NegotiatedCodec Codec, IAudioDecoder Decoder)> _decoders = [];
+    private readonly Dictionary<(string Name, int ClockRate), IAudioDecoder> _decoders = [];
     private NegotiatedCodec? _encoderFor;
     private IAudioEncoder? _encoder;
     private double _encoderPacketTime;
@@ -85,16 +85,15 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         return _encoder;
     }
 
+    // By codec and not by number: decoders live until the call's end, and a peer may give a number another meaning with every offer.
     private List<(byte PayloadType, IAudioDecoder Decoder)> DecodersFor(IReadOnlyList<NegotiatedCodec> agreed)
     {
         var all = new List<(byte, IAudioDecoder)>();
         foreach (var codec in agreed)
         {
-            byte payloadType = (byte)codec.ReceivePayloadType;
-            bool kept = _decoders.TryGetValue(payloadType, out var known) && known.Codec.Name == codec.Name && known.Codec.ClockRate == codec.ClockRate;
-            if (!kept)
-                _decoders[payloadType] = known = (codec, codecs.CreateDecoder(codec));
-            all.Add((payloadType, known.Decoder));
+            if (!_decoders.TryGetValue((codec.Name, codec.ClockRate), out var decoder))
+                _decoders[(codec.Name, codec.ClockRate)] = decoder = codecs.CreateDecoder(codec);
+            all.Add(((byte)codec.ReceivePayloadType, decoder));
         }
 
         return all;
