@@ -44,7 +44,7 @@ public sealed partial class Phone
                     Core = CoreOptions(options),
                     Random = random,
                     Tap = taps,
-                    OnError = error => phone?.Tell(new PhoneNotice("internal", error.ToString())),
+                    OnError = error => phone?.Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {error.GetType().Name}: {error.Message}")),
                 },
                 (now, happened) => phone?.OnSip(now, happened),
                 cancel).ConfigureAwait(false);
