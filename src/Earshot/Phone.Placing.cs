@@ -29,7 +29,11 @@ public sealed partial class Phone
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
-            ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+            await _agent.PostAsync((_, _) =>
+            {
+                ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+                return true;
+            }).ConfigureAwait(false);
             return failed;
         }
 
@@ -50,6 +54,7 @@ public sealed partial class Phone
         {
             if (call.Media is not null) call.Media.Echo = options.Echo;
             call.Driver?.Answer(now);
+            if (_calls.Count == 0) _sound.CloseBetweenCalls(); // the caller gave up meanwhile: no microphone stays open for nobody
         });
     }
 

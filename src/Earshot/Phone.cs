@@ -31,6 +31,8 @@ public sealed partial class Phone : IAsyncDisposable
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
     private bool _closing;
+    private readonly Lock _disposing = new();
+    private Task? _disposal;
 
     private Phone(
         PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random)
@@ -99,7 +101,12 @@ public sealed partial class Phone : IAsyncDisposable
     public void OpenSound() => _sound.Open(keep: true);
 
     /// <summary>Hangs up every call, waits at most two seconds until the others know, and closes everything.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        lock (_disposing) return new(_disposal ??= CloseAsync());
+    }
+
+    private async Task CloseAsync()
     {
         var ends = new TaskCompletionSource<Task[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(now =>
