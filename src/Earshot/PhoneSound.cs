@@ -123,12 +123,17 @@ internal sealed class PhoneSound : IDisposable
 
     public void Dispose()
     {
+        SoundCardEnd? card;
+        CallRecorder? recorder;
         lock (_lock)
         {
-            _card?.Dispose();
-            _card = null;
-            _recorder?.Dispose();
+            (card, _card) = (_card, null);
+            (recorder, _recorder) = (_recorder, null);
         }
+
+        // Outside the lock: a card waits for its watchdog, and whoever hears the watchdog's notice may want the lock.
+        card?.Dispose();
+        recorder?.Dispose();
     }
 
     private void Tell(CardNotice notice) =>

@@ -147,7 +147,7 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     public void Dispose()
     {
         _stopping = true;
-        _watchdog?.Join();
+        if (_watchdog is { } watchdog && watchdog != Thread.CurrentThread) watchdog.Join(TimeSpan.FromSeconds(2));
         _captureSide.Stop();
         _playbackSide.Stop();
         // A side that was never started holds no stream yet.
