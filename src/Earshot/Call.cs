@@ -20,6 +20,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     private Action<CallEvent>? _listeners;
     private long _connectedAt;
     private volatile CallSession? _session;
+    private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
     {
@@ -198,6 +199,15 @@ public sealed class Call : IAsyncDisposable, ICallListener
                 break;
         }
     }
+
+    /// <summary>This call holds the sound card until it is forgotten; a call that is over lets go at once.</summary>
+    internal void KeepSound(PhoneSound held)
+    {
+        Interlocked.Exchange(ref _sound, held);
+        if (Ended.IsCompleted) ReleaseSound();
+    }
+
+    internal void ReleaseSound() => Interlocked.Exchange(ref _sound, null)?.Release();
 
     internal void Tell(CallEvent step)
     {

@@ -25,8 +25,8 @@ public sealed class IncomingCall
     /// <summary>The SIP Call-ID.</summary>
     public string CallId => Call.CallId;
 
-    /// <summary>Answers; the sound card opens, unless the call is echoed.</summary>
-    /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened; the call rings on.</exception>
+    /// <summary>Answers; the sound card opens first, unless the call is echoed. Returns at once.</summary>
+    /// <remarks>A card that cannot be opened refuses the call with 480, and a <see cref="CallNotice"/> says why: call <see cref="Phone.OpenSound"/> before to know.</remarks>
     public Call Accept(CallOptions? options = null)
     {
         _phone.Accept(Call, options ?? new CallOptions());

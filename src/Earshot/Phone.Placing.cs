@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Audio.Devices;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Protocol;
@@ -22,13 +23,28 @@ public sealed partial class Phone
     {
         options ??= new CallOptions();
         var uri = SipTargets.Parse(target, _options.Transport);
-        if (!options.Echo) _sound.Open(); // before anybody's phone rings: a call without sound is no call
+        if (!options.Echo) _sound.Hold(); // before anybody's phone rings: a call without sound is no call
+        try
+        {
+            return await PlaceHeldAsync(uri, options, cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (!options.Echo) _sound.Release();
+            throw;
+        }
+    }
+
+    // The card is held; from here on it is the call's to let go.
+    private async Task<Call> PlaceHeldAsync(string uri, CallOptions options, CancellationToken cancel)
+    {
         var flows = await _agent.ResolveAsync(uri, preferReliable: _options.Transport == SipTransportChoice.Tcp, cancel).ConfigureAwait(false);
         var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
         if (flows.Count == 0)
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
+            if (!options.Echo) failed.KeepSound(_sound);
             await _agent.PostAsync((_, _) =>
             {
                 ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
@@ -42,21 +58,40 @@ public sealed partial class Phone
         media.Echo = options.Echo;
         call = new Call(this, machine, media, incoming: false, uri, null);
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
+        if (!options.Echo) call.KeepSound(_sound);
         Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows }));
         return call;
     }
 
     internal void Accept(Call call, CallOptions options)
     {
-        if (!options.Echo) _sound.Open();
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
-        Post(now =>
-        {
-            if (call.Media is not null) call.Media.Echo = options.Echo;
-            call.Driver?.Answer(now);
-            if (_calls.Count == 0) _sound.CloseBetweenCalls(); // the caller gave up meanwhile: no microphone stays open for nobody
-        });
+        if (options.Echo) Answer(call, echo: true);
+        else _ = Task.Run(() => AnswerWithSound(call)); // opening a card may take its time, and this may be the signalling loop
     }
+
+    private void AnswerWithSound(Call call)
+    {
+        try
+        {
+            _sound.Hold();
+        }
+        catch (Exception wrong) when (wrong is AudioDeviceException or IOException or UnauthorizedAccessException)
+        {
+            call.Tell(new CallNotice(call.Age, "audio-device", wrong.Message));
+            Reject(call, 480);
+            return;
+        }
+
+        call.KeepSound(_sound);
+        Answer(call, echo: false);
+    }
+
+    private void Answer(Call call, bool echo) => Post(now =>
+    {
+        if (call.Media is not null) call.Media.Echo = echo;
+        call.Driver?.Answer(now);
+    });
 
     internal void Reject(Call call, int status) => Post(now => call.Driver?.Reject(now, status));
 
@@ -64,6 +99,12 @@ public sealed partial class Phone
     {
         call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call);
         _calls.Add(call);
+        if (_closing)
+        {
+            call.Driver.HangUp(now);
+            return;
+        }
+
         call.Driver.Place(now, invite);
         if (call.Driver.Sip is not { } sip) return; // it could not begin, and has said so
         call.CallId = sip.CallId;

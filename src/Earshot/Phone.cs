@@ -98,7 +98,7 @@ public sealed partial class Phone : IAsyncDisposable
 
     /// <summary>Opens the sound card now rather than with the first call, so that a call is heard from its first packet on.</summary>
     /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
-    public void OpenSound() => _sound.Open(keep: true);
+    public void OpenSound() => _sound.Hold();
 
     /// <summary>Hangs up every call, waits at most two seconds until the others know, and closes everything.</summary>
     public ValueTask DisposeAsync()
@@ -113,8 +113,8 @@ public sealed partial class Phone : IAsyncDisposable
         {
             _closing = true;
             var calls = _calls.ToArray();
-            foreach (var call in calls) call.Driver?.HangUp(now);
             ends.TrySetResult([.. calls.Select(c => c.Ended)]);
+            foreach (var call in calls) call.Driver?.HangUp(now);
         });
         await Task.WhenAll(await ends.Task.ConfigureAwait(false)).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _deadlines.Dispose();
@@ -138,7 +138,7 @@ public sealed partial class Phone : IAsyncDisposable
         _calls.Remove(call);
         if (call.Driver?.Sip is { } sip) _bySip.Remove(sip);
         call.Media?.Dispose();
-        if (_calls.Count == 0) _sound.CloseBetweenCalls();
+        call.ReleaseSound();
     }
 
     private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);

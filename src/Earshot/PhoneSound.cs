@@ -18,7 +18,8 @@ internal sealed class PhoneSound : IDisposable
     private readonly Func<IVoice, IVoice>? _probe;
     private readonly Dictionary<MediaSession, IVoice> _voices = [];
     private SoundCardEnd? _card;
-    private bool _keep;
+    private Task? _closing;
+    private int _holds;
     private CallRecorder? _recorder;
 
     /// <exception cref="ArgumentException">A microphone or speaker is not named as it has to be; one line.</exception>
@@ -34,29 +35,26 @@ internal sealed class PhoneSound : IDisposable
     /// <summary>A card was lost or came back. On an ordinary thread.</summary>
     public event Action<PhoneNotice>? Notice;
 
-    /// <summary>Opens and starts the card unless it is open.</summary>
-    /// <param name="keep">Leaves it open between calls; else <see cref="CloseBetweenCalls"/> closes a real card.</param>
-    /// <exception cref="AudioDeviceException">It cannot be used; one line.</exception>
-    public void Open(bool keep = false)
+    /// <summary>A call, or the phone itself, wants the card: it is opened and started unless it is open, and stays so until as many <see cref="Release"/>s.</summary>
+    /// <remarks>May take seconds on a slow device: not for the signalling loop.</remarks>
+    /// <exception cref="AudioDeviceException">It cannot be used; one line. Nothing is held then.</exception>
+    public void Hold()
     {
         lock (_lock)
         {
-            _keep |= keep;
-            if (_card is not null) return;
-            if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
-            var card = new SoundCardEnd(_microphone, _speaker, _request);
-            card.Noticed += Tell;
-            try
-            {
-                card.Start();
-            }
-            catch
-            {
-                card.Dispose();
-                throw;
-            }
+            Open();
+            _holds++;
+        }
+    }
 
-            _card = card;
+    /// <summary>A call wants the card no more. With the last one a real card is closed: no microphone stays open for nothing. Files stay, so that the next call adds to them.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            if (--_holds > 0 || _card is not { } card || (_microphone.Backend != AudioEnds.Cards && _speaker.Backend != AudioEnds.Cards)) return;
+            _card = null;
+            _closing = Task.Run(card.Dispose); // a device that hangs takes seconds, and the signalling loop has none
         }
     }
 
@@ -110,17 +108,6 @@ internal sealed class PhoneSound : IDisposable
         lock (_lock) _card?.Detach(tone);
     }
 
-    /// <summary>No call is left: a real microphone does not stay open for nothing. Files stay, so that the next call adds to them.</summary>
-    public void CloseBetweenCalls()
-    {
-        lock (_lock)
-        {
-            if (_keep || _card is not { } card || (_microphone.Backend != AudioEnds.Cards && _speaker.Backend != AudioEnds.Cards)) return;
-            _card = null;
-            _ = Task.Run(card.Dispose); // a device that hangs takes seconds, and the signalling loop has none
-        }
-    }
-
     public void Dispose()
     {
         SoundCardEnd? card;
@@ -134,6 +121,26 @@ internal sealed class PhoneSound : IDisposable
         // Outside the lock: a card waits for its watchdog, and whoever hears the watchdog's notice may want the lock.
         card?.Dispose();
         recorder?.Dispose();
+    }
+
+    private void Open()
+    {
+        if (_card is not null) return;
+        _closing?.Wait(TimeSpan.FromSeconds(5)); // a device takes one opener at a time
+        if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
+        var card = new SoundCardEnd(_microphone, _speaker, _request);
+        card.Noticed += Tell;
+        try
+        {
+            card.Start();
+        }
+        catch
+        {
+            card.Dispose();
+            throw;
+        }
+
+        _card = card;
     }
 
     private void Tell(CardNotice notice) =>

@@ -119,11 +119,24 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
     private async Task WatchAsync(CallWatch watch, Call call)
     {
         var ended = await watch.UntilEndedAsync(null, _closing.Token).ConfigureAwait(false);
-        if (statisticsFile is not null) StatisticsFile.Write(statisticsFile, ended);
+        WriteStatistics(ended);
         lock (_lock)
         {
             if (_talking == call) _talking = null;
             if (++_ended >= count) _done.TrySetResult();
+        }
+    }
+
+    // A full disk costs the file, not the desk.
+    private void WriteStatistics(CallEnded ended)
+    {
+        try
+        {
+            if (statisticsFile is not null) StatisticsFile.Write(statisticsFile, ended);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            output.Error("file", wrong.Message, null);
         }
     }
 

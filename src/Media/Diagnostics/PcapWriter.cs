@@ -23,6 +23,8 @@ internal sealed class PcapWriter : IDisposable
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         _file = new FileStream(path, options);
+        // The creation mode says nothing of a file that was there before.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _wallClockOffset = ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100) - MonotonicClock.Now.Nanoseconds;
         Span<byte> header = stackalloc byte[24];
         header.Clear();
