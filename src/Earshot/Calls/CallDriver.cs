@@ -113,6 +113,8 @@ internal sealed class CallDriver
     private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
         InviteFailure.Transport => CallEnds.NoRoute,
+        InviteFailure.Response when failed.Status is 488 or 606 && !_media.InsistsOnEncryption && failed.Reason.Contains("encrypt", StringComparison.OrdinalIgnoreCase) =>
+            CallEnds.ClearRefused(failed.Status, failed.Reason),
         InviteFailure.Response when failed.Status is 488 or 606 && _media.InsistsOnEncryption && !SpeaksOfCodecs(failed) =>
             CallEnds.EncryptionRefused(failed.Status, failed.Reason),
         _ => CallEnds.FromStatus(failed.Status, failed.Reason, failed.Warning, failed.Contact),

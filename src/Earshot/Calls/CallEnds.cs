@@ -25,6 +25,9 @@ internal static class CallEnds
         CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",
         "It may not know SRTP with SDES keys, or none of the codecs. Where listening does not matter, allow clear media with --security none.");
 
+    public static CallEnd ClearRefused(int status, string reason) => new(
+        CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none.");
+
     public static CallEnd UnknownHost(string host) => new(
         CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
 
