@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+
+namespace Earshot.Peers.Tests.Harness;
+
+/// <summary>Two virtual sound cards, A and B, on a PipeWire of the test's own; gone with it.</summary>
+internal sealed class PipeWireCards : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    /// <param name="looped">Each speaker is fed into its own microphone.</param>
+    public PipeWireCards(bool looped)
+    {
+        foreach (var program in (string[])["pipewire", "pw-link"])
+            Assert.SkipUnless(RunningProgram.Exists(program), $"{program} is not installed (apt-get install pipewire pipewire-bin pipewire-jack)");
+        Assert.SkipUnless(System.Runtime.InteropServices.NativeLibrary.TryLoad("libportaudio.so.2", out _), "PortAudio is not installed (apt-get install libportaudio2)");
+        // Its output is not read: the daemon it leaves behind keeps the pipe open.
+        using var rig = Process.Start(System.IO.Path.Combine(Repository.Root, "eng", "rigs", "pipewire-cards.sh"), looped ? ["up", _scratch.Path, "128", "--loop"] : ["up", _scratch.Path, "128"]);
+        Assert.True(rig.WaitForExit(20_000), "pipewire-cards.sh hangs");
+        Assert.SkipUnless(rig.ExitCode == 0, "PipeWire does not start here");
+        Environment = ReadEnvironment(_scratch.File("env"));
+    }
+
+    /// <summary>What a client of these cards needs.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>A file of this test.</summary>
+    public string File(string name) => _scratch.File(name);
+
+    /// <summary>The sound server dies.</summary>
+    public void Kill() => Process.Start("kill", ["-KILL", System.IO.File.ReadAllText(_scratch.File("pid")).Trim()]).WaitForExit();
+
+    public void Dispose()
+    {
+        Kill();
+        _scratch.Dispose();
+    }
+
+    // export NAME=value NAME=value, with ${NAME:+…} of what was there before, which is nothing here.
+    private static Dictionary<string, string> ReadEnvironment(string file) => System.IO.File.ReadAllLines(file)
+        .SelectMany(line => line["export ".Length..].Split(' '))
+        .Select(pair => pair.Split('=', 2))
+        .ToDictionary(pair => pair[0], pair => pair[1].Split("${")[0]);
+}
