@@ -45,7 +45,9 @@ public sealed class ManyCallsTests
 
     private static PhoneOptions Options(string microphone) => new()
     {
-        Listen = new IPEndPoint(IPAddress.Loopback, 0), Microphone = microphone, Speaker = "null",
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Microphone = microphone,
+        Speaker = "null",
     };
 
     // A call is heard when a good part of what came was played as it came, and it has a level.
