@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Earshot.Peers.Tests;
 
-/// <summary>Two hosts in one machine: network namespaces joined by a cable, 10.213.7.1 and 10.213.7.2.</summary>
+/// <summary>Two hosts in one machine: network namespaces joined by a cable, 10.213.7.1 and 10.213.7.2, fd00:213:7::1 and fd00:213:7::2.</summary>
 /// <remarks>A thread that has entered a namespace hands it on to the threads it starts, and its sockets stay there.</remarks>
 internal sealed partial class NetworkNamespaces : IDisposable
 {
@@ -16,6 +16,11 @@ internal sealed partial class NetworkNamespaces : IDisposable
     }
 
     public static string AddressOf(int host) => $"10.213.7.{host}";
+
+    public static string Address6Of(int host) => $"fd00:213:7::{host}";
+
+    /// <summary>As <c>ip netns</c> knows that host.</summary>
+    public string Name(int host) => $"{_prefix}-{host}";
 
     /// <summary>Sets them up, or skips the test and says why.</summary>
     public static NetworkNamespaces CreateOrSkip()
@@ -60,8 +65,6 @@ internal sealed partial class NetworkNamespaces : IDisposable
         Ip($"netns del {Name(2)}");
     }
 
-    private string Name(int host) => $"{_prefix}-{host}";
-
     private string? Set() =>
         Ip($"netns add {Name(1)}") ?? Ip($"netns add {Name(2)}")
         ?? Ip($"-n {Name(1)} link add cable type veth peer name cable netns {Name(2)}")
@@ -69,6 +72,7 @@ internal sealed partial class NetworkNamespaces : IDisposable
 
     private string? Up(int host) =>
         Ip($"-n {Name(host)} addr add {AddressOf(host)}/24 dev cable")
+        ?? Ip($"-n {Name(host)} addr add {Address6Of(host)}/64 dev cable nodad") // usable at once
         ?? Ip($"-n {Name(host)} link set cable up") ?? Ip($"-n {Name(host)} link set lo up");
 
     // Null when it worked, else what ip said.

@@ -111,8 +111,13 @@ internal static class OptionValues
                 : throw new UsageException($"{target}: names no host", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
         }
 
-        if (!target.Contains('@') && IPAddress.TryParse(target, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+        // TryParse takes [address]:port, too, and forgets the port.
+        if (!target.Contains('@') && !target.StartsWith('[') && IPAddress.TryParse(target, out var address)
+            && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+        {
             target = $"[{address}]";
+        }
+
         return "sip:" + target;
     }
 }

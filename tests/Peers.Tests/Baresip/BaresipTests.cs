@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Earshot.Audio.Dsp;
-using Earshot.Audio.Files;
-using Earshot.Audio.Measurement;
 using Earshot.Peers.Tests.Harness;
 
 namespace Earshot.Peers.Tests.Baresip;
@@ -41,8 +38,8 @@ public sealed class BaresipTests : IClassFixture<PulseCards>, IDisposable
         Assert.Equal("sdes", connected.GetProperty("key_exchange").GetString());
         Assert.Equal(0, await phone.EndsAsync());
         await baresip.SaysAsync("terminated");
-        IsTheSpeech(Repository.OtherSpeech, _scratch.File("heard.wav"));
-        IsTheSpeech(Repository.Speech, baresip.Heard);
+        Speech.IsHeard(Repository.OtherSpeech, _scratch.File("heard.wav"));
+        Speech.IsHeard(Repository.Speech, baresip.Heard);
     }
 
     [Theory]
@@ -59,8 +56,8 @@ public sealed class BaresipTests : IClassFixture<PulseCards>, IDisposable
         var ended = await phone.EventAsync("ended"); // the end of its file ends its call
         Assert.Equal("remote-hung-up", ended.GetProperty("reason").GetString());
         Assert.Equal(0, await phone.EndsAsync());
-        IsTheSpeech(Repository.OtherSpeech, _scratch.File("heard.wav"));
-        IsTheSpeech(Repository.Speech, baresip.Heard);
+        Speech.IsHeard(Repository.OtherSpeech, _scratch.File("heard.wav"));
+        Speech.IsHeard(Repository.Speech, baresip.Heard);
     }
 
     [Fact]
@@ -75,21 +72,5 @@ public sealed class BaresipTests : IClassFixture<PulseCards>, IDisposable
         await using var clear = EarshotPhone.Start("call", target, "--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null", "--security", "none", "--duration", "2");
         Assert.Equal("none", (await clear.EventAsync("connected")).GetProperty("key_exchange").GetString());
         Assert.Equal(0, await clear.EndsAsync());
-    }
-
-    private static void IsTheSpeech(string sent, string heard)
-    {
-        var match = SpeechCorrelation.Compare(At48k(sent), At48k(heard));
-        Assert.True(match.Correlation > 0.8, $"{heard} is not {sent}: {match}");
-    }
-
-    // baresip keeps what it decodes at the codec's own rate.
-    private static short[] At48k(string path)
-    {
-        var samples = WavReader.ReadAll(path, out var rate);
-        if (rate == 48000) return samples;
-        var raised = new short[(long)samples.Length * 48000 / rate];
-        var made = new RateConverter(rate, 48000).Convert(samples, raised, out _);
-        return raised[..made];
     }
 }

@@ -8,15 +8,19 @@ internal sealed class EarshotPhone : RunningProgram
 {
     private readonly List<JsonElement> _events = [];
 
-    private EarshotPhone(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
-        : base(Repository.Command, arguments, environment: environment)
+    private EarshotPhone(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+        : base(program, arguments, environment: environment)
     {
     }
 
-    public static EarshotPhone Start(params IEnumerable<string> arguments) => new([.. arguments, "--json"], null);
+    public static EarshotPhone Start(params IEnumerable<string> arguments) => new(Repository.Command, [.. arguments, "--json"], null);
 
     public static EarshotPhone StartWith(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
-        new([.. arguments, "--json"], environment);
+        new(Repository.Command, [.. arguments, "--json"], environment);
+
+    /// <summary>On a host of its own: in a network namespace.</summary>
+    public static EarshotPhone StartIn(string networkNamespace, params IEnumerable<string> arguments) =>
+        new("ip", ["netns", "exec", networkNamespace, Repository.Command, .. arguments, "--json"], null);
 
     /// <summary>The events so far.</summary>
     public IReadOnlyList<JsonElement> Events
