@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Earshot.Calls;
@@ -20,6 +21,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     private Action<CallEvent>? _listeners;
     private long _connectedAt;
     private volatile CallSession? _session;
+    private volatile bool _isAnswered;
     private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
@@ -63,10 +65,10 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <summary>Sends silence instead of the microphone.</summary>
     public bool Muted
     {
-        get => Media?.Session.Mute ?? false;
+        get => Media?.Mute ?? false;
         set
         {
-            if (Media is not null) Media.Session.Mute = value;
+            if (Media is not null) Media.Mute = value;
         }
     }
 
@@ -75,6 +77,19 @@ public sealed class Call : IAsyncDisposable, ICallListener
     internal SessionMedia? Media { get; }
 
     internal CallDriver? Driver { get; set; }
+
+    /// <summary>Where the INVITE came from; null for a call of ours.</summary>
+    internal IPAddress? CallerAddress { get; init; }
+
+    /// <summary>Somebody here said that it shall be answered.</summary>
+    internal bool IsAnswered
+    {
+        get => _isAnswered;
+        set => _isAnswered = value;
+    }
+
+    /// <summary>It came from others, and nobody here has answered or refused it. Thread: the signalling loop.</summary>
+    internal bool IsUnanswered => IsIncoming && !_isAnswered && Machine.Phase == CallPhase.Incoming;
 
     /// <summary>Ends the call, whatever state it is in: CANCEL, a refusal or BYE. <see cref="Ended"/> tells when it is over.</summary>
     public void HangUp() => Do((driver, now) =>
@@ -106,10 +121,10 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <param name="digit"><c>0</c>–<c>9</c>, <c>*</c>, <c>#</c>, <c>A</c>–<c>D</c>.</param>
     /// <param name="duration">40 ms to 6 s.</param>
     /// <returns>False when the other side takes no keys, or there is no media yet.</returns>
-    public bool SendDigit(char digit, TimeSpan duration) => Session is not null && Media is not null && Media.Session.SendDtmf(digit, duration);
+    public bool SendDigit(char digit, TimeSpan duration) => Session is not null && Media?.Session?.SendDtmf(digit, duration) == true;
 
     /// <summary>The counters now; null while there is no media.</summary>
-    public MediaStatistics? GetStatistics() => Session is null ? Ended.IsCompletedSuccessfully ? Ended.Result.Statistics : null : Media?.Session.GetStatistics();
+    public MediaStatistics? GetStatistics() => Session is null ? Ended.IsCompletedSuccessfully ? Ended.Result.Statistics : null : Media?.Session?.GetStatistics();
 
     /// <summary>Tells every step, those that were first, to <paramref name="listener"/>, on the phone's own thread from now on.</summary>
     public void Subscribe(Action<CallEvent> listener)
@@ -170,7 +185,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     void ICallListener.OnEnded(CallEnd end)
     {
         var talked = _connectedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_connectedAt);
-        var ended = new CallEnded(Age, end, talked, Session is null ? null : Media?.Session.GetStatistics());
+        var ended = new CallEnded(Age, end, talked, Session is null ? null : Media?.Session?.GetStatistics());
         Tell(ended);
         _connected.TrySetException(new CallFailedException(end));
         _ended.TrySetResult(ended);
@@ -234,7 +249,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     private CallSession SessionNow()
     {
-        var facts = Media!.Session.Facts ?? throw new InvalidOperationException("connected without an agreed session");
+        var facts = Media!.Session?.Facts ?? throw new InvalidOperationException("connected without an agreed session");
         return new(
             facts.Codec,
             facts.Rate,

@@ -56,6 +56,7 @@ public sealed partial class Phone
         Call? call = null;
         var media = NewMedia(flows[0].Remote.Address, _options.Security[0], (session, e) => OnMedia(call, e));
         media.Echo = options.Echo;
+        media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
         if (!options.Echo) call.KeepSound(_sound);
@@ -65,6 +66,7 @@ public sealed partial class Phone
 
     internal void Accept(Call call, CallOptions options)
     {
+        call.IsAnswered = true; // from here on it is no stranger's ringing, however long the card takes
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
         if (options.Echo) Answer(call, echo: true);
         else _ = Task.Run(() => AnswerWithSound(call)); // opening a card may take its time, and this may be the signalling loop
@@ -120,16 +122,38 @@ public sealed partial class Phone
             return;
         }
 
+        var caller = sip.Flow!.Remote.Address;
+        if (!HasRoomFor(caller))
+        {
+            _agent.Core.Reject(now, sip, 486, null, RetryLater);
+            return;
+        }
+
         Call? call = null;
-        var media = NewMedia(sip.Flow!.Remote.Address, SecurityFor(invite.Sdp), (_, e) => OnMedia(call, e));
+        var media = NewMedia(caller, SecurityFor(invite.Sdp), (_, e) => OnMedia(call, e));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
-        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId };
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
         call.Driver = new CallDriver(_agent.Core, machine, media, call);
         _calls.Add(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);
         if (!call.Ended.IsCompleted) IncomingCall?.Invoke(new IncomingCall(this, call));
+    }
+
+    // Whoever knows our address can make us ring: what only rings is few, in all and from one place, so that a real caller still gets through.
+    private bool HasRoomFor(IPAddress caller)
+    {
+        var inAll = 0;
+        var fromThere = 0;
+        foreach (var call in _calls)
+        {
+            if (!call.IsUnanswered) continue;
+            inAll++;
+            if (caller.Equals(call.CallerAddress)) fromThere++;
+        }
+
+        return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress;
     }
 
     /// <summary>With both allowed, what the offer asks for decides; with one, the offer has to fit it.</summary>
@@ -140,19 +164,24 @@ public sealed partial class Phone
 
     private SessionMedia NewMedia(IPAddress towardsPeer, MediaSecurityMethod security, Action<MediaSession, MediaEvent> onEvent)
     {
-        var session = _engine.CreateSession(new MediaSessionOptions
+        var options = SessionOptions(_options) with
         {
-            Codecs = _options.Codecs,
-            PacketTime = _options.PacketTime,
-            Bitrate = _options.Bitrate,
-            Complexity = _options.Complexity,
             Security = security == MediaSecurityMethod.None ? MediaSecurityPolicy.None : MediaSecurityPolicy.Sdes,
-            BlockSamples = (int)(_options.Block.TotalSeconds * 48000),
-            SilenceTimeout = _options.SilenceTimeout,
             OnEvent = onEvent,
-        });
-        return new SessionMedia(session, _sound, towardsPeer);
+        };
+        return new SessionMedia(
+            () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options, _random), security != MediaSecurityMethod.None, _sound, towardsPeer);
     }
+
+    private static MediaSessionOptions SessionOptions(PhoneOptions options) => new()
+    {
+        Codecs = options.Codecs,
+        PacketTime = options.PacketTime,
+        Bitrate = options.Bitrate,
+        Complexity = options.Complexity,
+        BlockSamples = (int)(options.Block.TotalSeconds * 48000),
+        SilenceTimeout = options.SilenceTimeout,
+    };
 
     private void OnMedia(Call? call, MediaEvent happened)
     {

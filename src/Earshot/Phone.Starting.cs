@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
+using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
 using Earshot.Signaling.Transport;
@@ -21,44 +22,62 @@ public sealed partial class Phone
     {
         options ??= new PhoneOptions();
         if (options.Security.Count == 0) throw new ArgumentException("Security names no method: say sdes or none.", nameof(options));
+        if (options.MaxUnansweredCalls < 1 || options.MaxUnansweredCallsPerAddress < 1)
+            throw new ArgumentException("A phone that may not ring takes no calls: MaxUnansweredCalls and MaxUnansweredCallsPerAddress are at least 1.", nameof(options));
         options = UsableCodecs.Settle(options, CodecOffers.MissingLibrary, out var notice);
+        CodecOffers.Check(SessionOptions(options));
+        cancel.ThrowIfCancellationRequested();
         var sound = new PhoneSound(options);
-        var random = new SystemRandom();
-        var capture = options.PacketCaptureFile is { } file ? new PacketCapture(file) : null;
-        var taps = new SignallingTaps(capture);
-        var engine = new MediaEngine(new MediaEngineOptions
-        {
-            Random = random,
-            BindAddress = options.Listen.Address,
-            FirstPort = options.FirstMediaPort,
-            LastPort = options.LastMediaPort,
-            Capture = capture,
-        });
+        PacketCapture? capture = null;
+        MediaEngine? engine = null;
         try
         {
-            Phone? phone = null;
-            var agent = await SignalingAgent.StartAsync(
-                new SignalingAgentOptions
-                {
-                    Listen = options.Listen,
-                    Core = CoreOptions(options),
-                    Random = random,
-                    Tap = taps,
-                    OnError = error => phone?.Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {error.GetType().Name}: {error.Message}")),
-                },
-                (now, happened) => phone?.OnSip(now, happened),
-                cancel).ConfigureAwait(false);
-            phone = new Phone(options, agent, engine, sound, capture, taps, random);
+            capture = options.PacketCaptureFile is { } file ? new PacketCapture(file) : null;
+            var random = new SystemRandom();
+            engine = NewEngine(options, capture, random);
+            var phone = await ListenAsync(options, engine, sound, capture, random, cancel).ConfigureAwait(false);
             phone._untold = notice;
             if (options.WarmUp) _ = Earshot.WarmUp.BeginAsync(options);
             return phone;
         }
-        catch (SignalingTransportException wrong)
+        catch (Exception wrong)
         {
-            engine.Dispose();
+            // Whatever went wrong, what was opened before it has threads, a file and sockets.
+            engine?.Dispose();
             capture?.Dispose();
-            throw new PhoneException(wrong.Message, null, wrong);
+            sound.Dispose();
+            if (wrong is SignalingTransportException) throw new PhoneException(wrong.Message, null, wrong);
+            throw;
         }
+    }
+
+    private static MediaEngine NewEngine(PhoneOptions options, PacketCapture? capture, IRandomSource random) => new(new MediaEngineOptions
+    {
+        Random = random,
+        BindAddress = options.Listen.Address,
+        FirstPort = options.FirstMediaPort,
+        LastPort = options.LastMediaPort,
+        Capture = capture,
+    });
+
+    private static async Task<Phone> ListenAsync(
+        PhoneOptions options, MediaEngine engine, PhoneSound sound, PacketCapture? capture, IRandomSource random, CancellationToken cancel)
+    {
+        var made = new TaskCompletionSource<Phone>();
+        var taps = new SignallingTaps(capture);
+        var agent = await SignalingAgent.StartAsync(
+            new SignalingAgentOptions
+            {
+                Listen = options.Listen,
+                Core = CoreOptions(options),
+                Random = random,
+                Tap = taps,
+                OnError = error => (made.Task.IsCompletedSuccessfully ? made.Task.Result : null)?.Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {error.GetType().Name}: {error.Message}")),
+            },
+            (now, happened) => made.Task.GetAwaiter().GetResult().OnSip(now, happened), // an INVITE may come before the next line has run
+            cancel).ConfigureAwait(false);
+        made.SetResult(new Phone(options, agent, engine, sound, capture, taps, random));
+        return made.Task.Result;
     }
 
     private static SipCoreOptions CoreOptions(PhoneOptions options) => new()

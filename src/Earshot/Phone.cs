@@ -18,6 +18,8 @@ namespace Earshot;
 /// </remarks>
 public sealed partial class Phone : IAsyncDisposable
 {
+    private static readonly KeyValuePair<string, string>[] RetryLater = [new("Retry-After", "30")];
+
     private readonly PhoneOptions _options;
     private readonly SignalingAgent _agent;
     private readonly MediaEngine _engine;

@@ -77,6 +77,12 @@ public sealed record PhoneOptions
     /// <summary>A call that sends us nothing for so long is ended.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Calls that may ring here at once, unanswered; one more is told 486. At least 1.</summary>
+    public int MaxUnansweredCalls { get; init; } = 32;
+
+    /// <summary>As <see cref="MaxUnansweredCalls"/>, of one network address. More for a phone that queues the calls of a whole exchange. At least 1.</summary>
+    public int MaxUnansweredCallsPerAddress { get; init; } = 8;
+
     /// <summary>Writes every packet, signalling and media, as on the wire, to a pcap file; null writes none.</summary>
     public string? PacketCaptureFile { get; init; }
 

@@ -8,9 +8,22 @@ using Earshot.Protocol.Sdp;
 namespace Earshot;
 
 /// <summary>One call's media as its decisions see it, on a real <see cref="MediaSession"/> and the phone's sound.</summary>
-/// <remarks>Thread: the signalling loop.</remarks>
-internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAddress towardsPeer) : ICallMedia, IDisposable
+/// <remarks>
+/// The session, with its ports, buffers and codecs, is made by the first description of ours: with the INVITE of a call that we place, with the
+/// answer to one that comes. Thread: the signalling loop, but <see cref="Session"/> and <see cref="Mute"/>.
+/// </remarks>
+/// <param name="create">Makes the session, once.</param>
+/// <param name="judge">Whether a first offer could be answered.</param>
+/// <param name="insistsOnEncryption">Our offers take no clear media.</param>
+/// <param name="sound">The phone's.</param>
+/// <param name="towardsPeer">Where the peer, or its proxy, is.</param>
+internal sealed class SessionMedia(
+    Func<MediaSession> create, Func<ReadOnlyMemory<byte>, NegotiationResult> judge, bool insistsOnEncryption, PhoneSound sound, IPAddress towardsPeer)
+    : ICallMedia, IDisposable
 {
+    private readonly Lock _making = new();
+    private volatile MediaSession? _session;
+    private bool _mute;
     private readonly Ringback _ringback = new(sound.AttachTone, sound.DetachTone);
     private bool _described;
     private bool _flows;
@@ -28,13 +41,34 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
     /// <summary>Codecs wished for in the next offer; null keeps those there are.</summary>
     public IReadOnlyList<string>? Codecs { get; set; }
 
-    public MediaSession Session => session;
+    /// <summary>Null until the first description of ours. Thread: any.</summary>
+    public MediaSession? Session => _session;
 
-    public bool InsistsOnEncryption => session.Options.Security != MediaSecurityPolicy.None;
+    /// <summary>Sends silence instead of the microphone, from the first packet on when it is set before. Thread: any.</summary>
+    public bool Mute
+    {
+        get
+        {
+            lock (_making) return _mute;
+        }
+        set
+        {
+            lock (_making)
+            {
+                _mute = value;
+                if (_session is { } session) session.Mute = value;
+            }
+        }
+    }
+
+    public bool InsistsOnEncryption => insistsOnEncryption;
+
+    public CallEnd? Judge(ReadOnlyMemory<byte> offer) => judge(offer) is { Accepted: false } no ? Refusal(no.Failure, no.SipStatus, no.Reason) : null;
 
     public MediaAnswer MakeOffer()
     {
         _offeredHold = OnHold;
+        var session = Made();
         try
         {
             return new(_described
@@ -49,6 +83,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
     {
+        var session = Made();
         try
         {
             var result = _described ? session.AcceptReoffer(offer) : session.AcceptOffer(offer, towardsPeer);
@@ -63,7 +98,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
     {
-        var result = session.AcceptAnswer(answer, final);
+        var result = Made().AcceptAnswer(answer, final);
         _described |= result.Accepted;
         if (final && _offeredHold is { } hold)
         {
@@ -77,7 +112,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
     public void RollBack()
     {
         _offeredHold = null;
-        session.Rollback();
+        _session?.Rollback();
     }
 
     /// <summary>A change was refused: wishes are again what is, unless a later one is on its way already.</summary>
@@ -100,7 +135,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
     public void Start()
     {
         StopRinging();
-        if (_flows) return;
+        if (_flows || _session is not { } session) return;
         _flows = true;
         session.Start();
         if (Echo) session.AttachEcho();
@@ -109,6 +144,7 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
 
     public void Stop()
     {
+        if (_session is not { } session) return;
         if (_flows && !Echo) sound.Detach(session);
         _flows = false;
         session.Stop();
@@ -118,18 +154,32 @@ internal sealed class SessionMedia(MediaSession session, PhoneSound sound, IPAdd
     {
         StopRinging();
         Stop();
-        session.Dispose();
+        _session?.Dispose();
+    }
+
+    /// <summary>Makes the session, but opens no port yet. Thread: any.</summary>
+    public MediaSession Made()
+    {
+        if (_session is { } made) return made;
+        lock (_making)
+        {
+            var session = create();
+            session.Mute = _mute;
+            return _session = session;
+        }
     }
 
     private static CallEnd NoPort(MediaTransportException wrong) => new(CallEndReason.NetworkError, 500, wrong.Message, "Free a port, or widen --media-ports.");
 
-    private static CallEnd Refusal(MediaNegotiationResult result) => result.Failure switch
+    private static CallEnd Refusal(MediaNegotiationResult result) => Refusal(result.Failure, result.SipStatus, result.Reason);
+
+    private static CallEnd Refusal(NegotiationFailure failure, int status, string reason) => failure switch
     {
         NegotiationFailure.EncryptionRequired or NegotiationFailure.NoCommonCrypto or NegotiationFailure.UnsupportedProfile => new(
-            CallEndReason.NotEncrypted, result.SipStatus, result.Reason,
+            CallEndReason.NotEncrypted, status, reason,
             "Ask the other side for SRTP with SDES keys; or, where listening does not matter, allow clear media with --security none."),
         NegotiationFailure.NoCommonCodec or NegotiationFailure.NoAudio => new(
-            CallEndReason.NoCommonCodec, result.SipStatus, result.Reason, "Allow more codecs with --codecs."),
-        _ => new(CallEndReason.Failed, result.SipStatus, result.Reason),
+            CallEndReason.NoCommonCodec, status, reason, "Allow more codecs with --codecs."),
+        _ => new(CallEndReason.Failed, status, reason),
     };
 }

@@ -16,15 +16,15 @@ internal sealed partial class SignallingTaps(PacketCapture? capture) : ISignalin
     /// <summary>Gets each message: true when sent, the peer, the text with keys blanked.</summary>
     public Action<bool, string, string>? Trace { get; set; }
 
-    public void Sent(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    public void Sent(Instant at, SipFlow flow, ReadOnlySpan<byte> message)
     {
-        capture?.Push(now, flow.Local, flow.Remote, message);
+        capture?.Push(at, flow.Local, flow.Remote, message);
         Show(true, flow.Remote, message);
     }
 
-    public void Received(Instant now, SipFlow flow, ReadOnlySpan<byte> message)
+    public void Received(Instant at, SipFlow flow, ReadOnlySpan<byte> message)
     {
-        capture?.Push(now, flow.Remote, flow.Local, message);
+        capture?.Push(at, flow.Remote, flow.Local, message);
         Show(false, flow.Remote, message);
     }
 

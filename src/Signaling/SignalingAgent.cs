@@ -123,7 +123,12 @@ internal sealed class SignalingAgent : IAsyncDisposable
         {
             var hasLetter = _mailbox.TryTake(UntilNextDeadline(), out var letter);
             _failed = false;
-            if (hasLetter) Guarded(now => Open(now, letter));
+            if (hasLetter)
+            {
+                Guarded(now => Open(now, letter));
+                // What a slow handler asked for leaves before the deadline of its repetition is looked at.
+                Guarded(Drain);
+            }
             Guarded(HandleDeadlines);
             Guarded(Drain);
         }
@@ -187,7 +192,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
         {
             if ((letter.Connection ?? _sockets.FlowFrom(now, letter.Sender!)) is { } flow)
             {
-                _options.Tap?.Received(now, flow, letter.Packet);
+                _options.Tap?.Received(letter.At, flow, letter.Packet);
                 _core.HandlePacket(now, flow, letter.Packet);
             }
         }

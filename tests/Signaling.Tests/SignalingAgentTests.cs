@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -168,14 +169,36 @@ public class SignalingAgentTests
         Assert.Equal((1, 1), (tap.Received, tap.Sent));
     }
 
+    [Fact]
+    public async Task EachMessageIsStampedAsItPasses()
+    {
+        var tap = new CountingTap();
+        await using var agent = await SignalingAgent.StartAsync(
+            new SignalingAgentOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Tap = tap }, (_, _) => { });
+        var flows = await agent.ResolveAsync(agent.ListenUri);
+        var turn = await agent.PostAsync((core, now) =>
+        {
+            core.SendOptions(now, agent.ListenUri, flows);
+            core.SendOptions(now, agent.ListenUri, flows);
+            Thread.Sleep(20); // a turn that takes its time, as the first call of a process does
+            return now;
+        });
+        await AgentPair.UntilAsync(() => tap.Stamps.Count == 8); // two requests and two responses, each out and in
+        var sent = tap.Stamps.Where(s => s.Sent).Select(s => s.At).ToArray();
+        Assert.True(sent[0] - turn >= TimeSpan.FromMilliseconds(20), $"{sent[0] - turn} after the turn began");
+        Assert.True(sent[1] > sent[0]);
+    }
+
     private sealed class CountingTap : ISignalingTap
     {
-        public int Sent { get; private set; }
+        public ConcurrentQueue<(bool Sent, Earshot.Protocol.Instant At)> Stamps { get; } = new();
 
-        public int Received { get; private set; }
+        public int Sent => Stamps.Count(s => s.Sent);
 
-        void ISignalingTap.Sent(Earshot.Protocol.Instant now, SipFlow flow, ReadOnlySpan<byte> message) => Sent++;
+        public int Received => Stamps.Count(s => !s.Sent);
 
-        void ISignalingTap.Received(Earshot.Protocol.Instant now, SipFlow flow, ReadOnlySpan<byte> message) => Received++;
+        void ISignalingTap.Sent(Earshot.Protocol.Instant at, SipFlow flow, ReadOnlySpan<byte> message) => Stamps.Enqueue((true, at));
+
+        void ISignalingTap.Received(Earshot.Protocol.Instant at, SipFlow flow, ReadOnlySpan<byte> message) => Stamps.Enqueue((false, at));
     }
 }

@@ -7,6 +7,9 @@ internal abstract record CallAction
     /// <summary>Media writes an offer; answered by <see cref="CallMachine.HandleOffer"/>.</summary>
     public sealed record MakeOffer : CallAction;
 
+    /// <summary>Media says whether it could answer an offer, and takes nothing for it yet; answered by <see cref="CallMachine.HandleOfferJudged"/>.</summary>
+    public sealed record JudgeOffer(ReadOnlyMemory<byte> Offer) : CallAction;
+
     /// <summary>Media answers an offer; answered by <see cref="CallMachine.HandleAnswerMade"/>.</summary>
     public sealed record MakeAnswer(ReadOnlyMemory<byte> Offer) : CallAction;
 

@@ -136,6 +136,7 @@ internal sealed class CallDriver
         switch (action)
         {
             case MakeOffer: Made(now, _media.MakeOffer()); break;
+            case JudgeOffer a: _machine.HandleOfferJudged(now, _media.Judge(a.Offer)); break;
             case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
             case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer, a.Final)); break;
             case RollBack: _media.RollBack(); break;

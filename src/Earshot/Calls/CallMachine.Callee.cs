@@ -8,24 +8,37 @@ internal sealed partial class CallMachine
 {
     private bool _offerIsOurs;
     private bool _answerWanted;
-    private ReadOnlyMemory<byte> _localSdp;
+    private ReadOnlyMemory<byte> _peersOffer;
 
     /// <summary>An INVITE has come; <paramref name="offer"/> is empty when the caller leaves the offer to us.</summary>
-    /// <remarks>The offer is judged at once, so that a call that cannot be is refused before it rings.</remarks>
+    /// <remarks>
+    /// The offer is judged at once, so that a call that cannot be is refused before it rings. Media itself, with its port, waits for the
+    /// answer: strangers can make a phone ring, and must not use up what an answered call needs.
+    /// </remarks>
     public void HandleInvite(Instant now, ReadOnlyMemory<byte> offer)
     {
         if (Phase != CallPhase.New) return;
         Enter(CallPhase.Incoming, now + _times.AnswerTimeout);
         _offerIsOurs = offer.IsEmpty;
-        Do(offer.IsEmpty ? new CallAction.MakeOffer() : new CallAction.MakeAnswer(offer));
+        _peersOffer = offer;
+        if (_offerIsOurs) Do(new CallAction.SendRinging(180, default));
+        else Do(new CallAction.JudgeOffer(offer));
+    }
+
+    /// <summary>Media could answer the offer, or says why it cannot.</summary>
+    public void HandleOfferJudged(Instant now, CallEnd? refusal)
+    {
+        if (Phase != CallPhase.Incoming) return;
+        if (refusal is not null) RefuseOffer(refusal);
+        else if (!_answerWanted) Do(new CallAction.SendRinging(180, default));
     }
 
     /// <summary>The user answers.</summary>
     public void Answer(Instant now)
     {
-        if (Phase != CallPhase.Incoming) return;
+        if (Phase != CallPhase.Incoming || _answerWanted) return;
         _answerWanted = true;
-        if (!_localSdp.IsEmpty) Accept();
+        Do(_offerIsOurs ? new CallAction.MakeOffer() : new CallAction.MakeAnswer(_peersOffer));
     }
 
     /// <summary>The user refuses.</summary>
@@ -76,20 +89,14 @@ internal sealed partial class CallMachine
         End(CallEnds.AckMissing);
     }
 
-    private void Accept()
+    private void Accept(ReadOnlyMemory<byte> sdp)
     {
+        _peersOffer = default;
         _wasAnswered = true;
         Enter(CallPhase.Answering, Instant.Never);
-        Do(new CallAction.SendAccept(_localSdp));
+        Do(new CallAction.SendAccept(sdp));
         // The exchange is complete once the answer leaves: waiting for the ACK would clip the first word.
         if (!_offerIsOurs) StartMedia();
-    }
-
-    private void LocalSdpReady(ReadOnlyMemory<byte> sdp)
-    {
-        _localSdp = sdp;
-        if (_answerWanted) Accept();
-        else Do(new CallAction.SendRinging(180, default));
     }
 
     private void RefuseOffer(CallEnd why)

@@ -29,7 +29,7 @@ internal sealed partial class CallMachine
                 Do(new CallAction.SendInvite(offer));
                 break;
             case CallPhase.Incoming:
-                LocalSdpReady(offer);
+                Accept(offer);
                 break;
             case CallPhase.Talking when _peersReofferIsOurs:
                 Do(new CallAction.AcceptReinvite(offer));
@@ -73,7 +73,7 @@ internal sealed partial class CallMachine
                 RefuseOffer(refusal);
                 break;
             case CallPhase.Incoming:
-                LocalSdpReady(answer);
+                Accept(answer);
                 break;
             case CallPhase.Talking when refusal is not null:
                 Do(new CallAction.RejectReinvite(StatusOf(refusal), refusal.Message)); // the session stays as it was

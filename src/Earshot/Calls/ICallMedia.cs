@@ -11,6 +11,9 @@ internal interface ICallMedia
     /// <summary>Writes an offer: the first, or one for what the user wishes now.</summary>
     MediaAnswer MakeOffer();
 
+    /// <summary>Why the peer's first offer cannot be answered; null when it can. Takes no port: a call that only rings costs nothing but its words.</summary>
+    CallEnd? Judge(ReadOnlyMemory<byte> offer);
+
     /// <summary>Answers the peer's offer, the first or a new one.</summary>
     MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer);
 

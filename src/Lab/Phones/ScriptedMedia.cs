@@ -24,9 +24,14 @@ internal sealed class ScriptedMedia(string name) : ICallMedia
     /// <summary>Offers taken back.</summary>
     public int RolledBack { get; private set; }
 
+    /// <summary>Descriptions written: the first of a real call takes a port.</summary>
+    public int Described => _version;
+
     public bool InsistsOnEncryption => false;
 
     public MediaAnswer MakeOffer() => new(Describe());
+
+    public CallEnd? Judge(ReadOnlyMemory<byte> offer) => Refuses;
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
     {

@@ -9,8 +9,14 @@ namespace Earshot.Signaling.Transport;
 internal interface ISignalingTap
 {
     /// <summary>A message is about to leave.</summary>
-    void Sent(Instant now, SipFlow flow, ReadOnlySpan<byte> message);
+    /// <param name="at">This moment; not when the turn of the loop began.</param>
+    /// <param name="flow">What carries it.</param>
+    /// <param name="message">Its bytes.</param>
+    void Sent(Instant at, SipFlow flow, ReadOnlySpan<byte> message);
 
     /// <summary>A message has come.</summary>
-    void Received(Instant now, SipFlow flow, ReadOnlySpan<byte> message);
+    /// <param name="at">When it was read from its socket; it may have waited for the loop since.</param>
+    /// <param name="flow">What carried it.</param>
+    /// <param name="message">Its bytes.</param>
+    void Received(Instant at, SipFlow flow, ReadOnlySpan<byte> message);
 }

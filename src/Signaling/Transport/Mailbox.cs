@@ -12,7 +12,8 @@ namespace Earshot.Signaling.Transport;
 /// <param name="Sender">The datagram's sender.</param>
 /// <param name="Buffer">The packet, in a pooled array.</param>
 /// <param name="Length">Its bytes.</param>
-internal readonly record struct Letter(Action<Instant>? Run, SipFlow? Connection, IPEndPoint? Sender, byte[]? Buffer, int Length)
+/// <param name="At">When it was posted: for a packet, when it was read from its socket.</param>
+internal readonly record struct Letter(Action<Instant>? Run, SipFlow? Connection, IPEndPoint? Sender, byte[]? Buffer, int Length, Instant At)
 {
     /// <summary>The packet's bytes.</summary>
     public ReadOnlySpan<byte> Packet => Buffer.AsSpan(0, Length);
@@ -36,7 +37,7 @@ internal sealed class Mailbox
     private int _packets;
 
     /// <summary>Queues something to run on the loop.</summary>
-    public void Post(Action<Instant> run) => Add(new Letter(run, null, null, null, 0));
+    public void Post(Action<Instant> run) => Add(new Letter(run, null, null, null, 0, MonotonicClock.Now));
 
     /// <summary>Queues a copy of a packet; false when too many wait.</summary>
     public bool TryPostPacket(ReadOnlySpan<byte> packet, SipFlow? connection, IPEndPoint? sender)
@@ -44,7 +45,7 @@ internal sealed class Mailbox
         if (Volatile.Read(ref _packets) >= MaxPackets) return false;
         var buffer = ArrayPool<byte>.Shared.Rent(packet.Length);
         packet.CopyTo(buffer);
-        Add(new Letter(null, connection, sender, buffer, packet.Length));
+        Add(new Letter(null, connection, sender, buffer, packet.Length, MonotonicClock.Now));
         return true;
     }
 

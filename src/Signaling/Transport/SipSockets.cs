@@ -62,7 +62,8 @@ internal sealed class SipSockets : IAsyncDisposable
     /// <summary>Sends without waiting; what fails is told by the mailbox.</summary>
     public void Send(Instant now, SipFlow flow, ReadOnlyMemory<byte> message)
     {
-        _tap?.Sent(now, flow, message.Span);
+        // One turn of the loop may send much: each message is stamped as it leaves.
+        _tap?.Sent(MonotonicClock.Now, flow, message.Span);
         if (flow.Transport == SipTransport.Tcp) _tcp.Send(now, flow, message);
         else if (flow.Transport != SipTransport.Udp) _failed(now, flow, TransportFailure.Unreachable);
         else if (_udp.Send(now, flow.Remote, message.Span) is { } cause) _failed(now, flow, cause);

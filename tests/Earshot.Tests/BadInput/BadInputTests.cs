@@ -22,7 +22,7 @@ public sealed class BadInputTests
         using var stranger = new UdpClient("127.0.0.1", call.SipAt.Port);
         using var intruder = new UdpClient("127.0.0.1", call.MediaAt.Port);
         var bad = new BadMessages(FuzzSeed.Or(3261));
-        var ssrc = call.AtCaller.Media!.Session.Ssrc!.Value;
+        var ssrc = call.AtCaller.Media!.Session!.Ssrc!.Value;
         for (var i = 0; i < Datagrams; i++)
         {
             Send(stranger, i % 4 == 0 ? bad.Noise(1500) : bad.Mutated());

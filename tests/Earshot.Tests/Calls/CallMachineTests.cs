@@ -33,9 +33,7 @@ public sealed class CallMachineTests
     [Fact]
     public void ACalleeIsHeardAsSoonAsItAnswers()
     {
-        Incoming();
-        _call.Answer(_now);
-        Expect(new SendAccept(AnswerSdp), new StartMedia());
+        AnsweredHere();
         _call.HandleAck(_now, default);
         Expect(new TellConnected());
     }
@@ -111,9 +109,21 @@ public sealed class CallMachineTests
     public void ACallThatCannotBeEncryptedIsRefusedBeforeItRings()
     {
         _call.HandleInvite(_now, Offer);
-        Expect(new MakeAnswer(Offer));
-        _call.HandleAnswerMade(_now, default, NoEncryption);
+        Expect(new JudgeOffer(Offer));
+        _call.HandleOfferJudged(_now, NoEncryption);
         Expect(new SendReject(488, NoEncryption.Message), new TellEnded(NoEncryption));
+    }
+
+    [Fact]
+    public void APhoneWithoutAFreePortRefusesWhatItWouldAnswer()
+    {
+        var noPort = new CallEnd(CallEndReason.NetworkError, 500, "no port is free");
+        Incoming();
+        _call.Answer(_now);
+        _call.Answer(_now);
+        Expect(new MakeAnswer(Offer));
+        _call.HandleAnswerMade(_now, default, noPort);
+        Expect(new SendReject(500, noPort.Message), new TellEnded(noPort));
     }
 
     [Fact]
@@ -129,9 +139,7 @@ public sealed class CallMachineTests
     [Fact]
     public void ACalleeThatHangsUpBeforeTheAckWaitsForIt()
     {
-        Incoming();
-        _call.Answer(_now);
-        Expect(new SendAccept(AnswerSdp), new StartMedia());
+        AnsweredHere();
         _call.HangUp(_now);
         Expect(new StopMedia());
         _call.HandleAck(_now, default);
@@ -141,9 +149,7 @@ public sealed class CallMachineTests
     [Fact]
     public void AnAnswerThatIsNeverConfirmedEndsWithBye()
     {
-        Incoming();
-        _call.Answer(_now);
-        Expect(new SendAccept(AnswerSdp), new StartMedia());
+        AnsweredHere();
         _call.HandleAckMissing(_now);
         Expect(new SendBye("no ACK"), new StopMedia(), new TellEnded(CallEnds.AckMissing));
     }
@@ -244,10 +250,10 @@ public sealed class CallMachineTests
     public void APeerThatLeavesTheOfferToUsAnswersInTheAck()
     {
         _call.HandleInvite(_now, default);
-        Expect(new MakeOffer());
-        _call.HandleOffer(_now, Offer);
         Expect(new SendRinging(180, default));
         _call.Answer(_now);
+        Expect(new MakeOffer());
+        _call.HandleOffer(_now, Offer);
         Expect(new SendAccept(Offer));
         _call.HandleAck(_now, AnswerSdp);
         Expect(new TakeAnswer(AnswerSdp));
@@ -304,10 +310,9 @@ public sealed class CallMachineTests
     [Fact]
     public void AWishBeforeTheAckGoesOutAfterIt()
     {
-        Incoming();
-        _call.Answer(_now);
+        AnsweredHere();
         _call.ChangeSession(_now);
-        Expect(new SendAccept(AnswerSdp), new StartMedia());
+        Expect();
         _call.HandleAck(_now, default);
         Expect(new TellConnected(), new MakeOffer());
     }
@@ -346,7 +351,7 @@ public sealed class CallMachineTests
     public void ARefusalWithoutAStatusStillAnswersTheCaller()
     {
         _call.HandleInvite(_now, Offer);
-        _call.HandleAnswerMade(_now, default, NoEncryption with { SipStatus = 0 });
+        _call.HandleOfferJudged(_now, NoEncryption with { SipStatus = 0 });
         Assert.Contains(new SendReject(488, NoEncryption.Message), Taken());
     }
 
@@ -379,8 +384,16 @@ public sealed class CallMachineTests
     private void Incoming()
     {
         _call.HandleInvite(_now, Offer);
+        _call.HandleOfferJudged(_now, null);
+        Expect(new JudgeOffer(Offer), new SendRinging(180, default));
+    }
+
+    private void AnsweredHere()
+    {
+        Incoming();
+        _call.Answer(_now);
         _call.HandleAnswerMade(_now, AnswerSdp, null);
-        Expect(new MakeAnswer(Offer), new SendRinging(180, default));
+        Expect(new MakeAnswer(Offer), new SendAccept(AnswerSdp), new StartMedia());
     }
 
     private void Talking()

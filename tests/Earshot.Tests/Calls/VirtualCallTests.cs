@@ -27,6 +27,19 @@ public sealed class VirtualCallTests
     }
 
     [Fact]
+    public void ACallThatOnlyRingsTakesNoMedia()
+    {
+        var net = Network();
+        net.Alice.Call(net.Now);
+        net.Run(Seconds(30));
+        var bob = net.Bob.Calls[0];
+        Assert.Equal(0, bob.Media.Described);
+        bob.Answer(net.Now);
+        net.Run(Seconds(1));
+        Assert.True(bob.IsConnected && bob.Media.Described == 1);
+    }
+
+    [Fact]
     public void ALostAckIsMadeGoodByTheRepeated200()
     {
         var lost = 0;

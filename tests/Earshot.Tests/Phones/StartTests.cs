@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+
+namespace Earshot.Tests.Phones;
+
+/// <summary>A phone that cannot start leaves nothing behind.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly string _capture = Path.Combine(Path.GetTempPath(), $"earshot-{Guid.NewGuid():N}.pcap");
+
+    [Fact]
+    public async Task AStartThatIsGivenUpOpensNothing()
+    {
+        using var over = new CancellationTokenSource();
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Phone.StartAsync(Options(), over.Token));
+        Assert.False(File.Exists(_capture));
+    }
+
+    [Fact]
+    public async Task ATakenPortClosesTheCaptureFileAgain()
+    {
+        await using var first = await Phone.StartAsync(Options() with { PacketCaptureFile = null });
+        var taken = IPEndPoint.Parse(first.ListenUri[(first.ListenUri.IndexOf('@', StringComparison.Ordinal) + 1)..]);
+        var wrong = await Assert.ThrowsAsync<PhoneException>(() => Phone.StartAsync(Options() with { Listen = taken }));
+        Assert.Contains("is taken", wrong.Message, StringComparison.Ordinal);
+        using var mine = new FileStream(_capture, FileMode.Open, FileAccess.ReadWrite, FileShare.None); // nobody holds it
+        Assert.Equal(24, mine.Length);
+    }
+
+    [Fact]
+    public async Task AnUnknownCodecIsRefusedBeforeAnythingIsOpened()
+    {
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Phone.StartAsync(Options() with { Codecs = ["pcmu", "morse"] }));
+        Assert.False(File.Exists(_capture));
+    }
+
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(8, 0)]
+    public async Task APhoneThatMayNotRingIsRefused(int inAll, int perAddress) => await Assert.ThrowsAsync<ArgumentException>(
+        () => Phone.StartAsync(Options() with { MaxUnansweredCalls = inAll, MaxUnansweredCallsPerAddress = perAddress }));
+
+    public void Dispose() => File.Delete(_capture);
+
+    private PhoneOptions Options() => new()
+    {
+        Listen = new IPEndPoint(IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", Codecs = ["pcmu"], PacketCaptureFile = _capture,
+    };
+}
