@@ -26,7 +26,7 @@ internal sealed class CallMedia
         Silence = new SilenceWatch(parts.SilenceTimeout);
         Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
         Rtcp = new RtcpReporter(Send, _transmitter, parts.Random, CanonicalName(parts.Random), parts.Clock, parts.Events);
-        Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Ssrc);
+        Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Source);
     }
 
     /// <summary>Who the peer is.</summary>
@@ -51,8 +51,10 @@ internal sealed class CallMedia
             return;
         UseTransport(plan.Transport);
         Receive.Apply(now, plan.Transport, plan.Receive);
+        if (Send.NeedsNewSource(plan.Send))
+            Rtcp.HandleSourceChange(now);
         Send.Apply(plan.Send);
-        Rtcp.Apply(plan.Receive.ClockRate, plan.Send.ClockRate);
+        Rtcp.Apply(plan);
     }
 
     /// <summary>Lets packets out.</summary>

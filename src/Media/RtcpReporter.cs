@@ -13,11 +13,16 @@ internal sealed class RtcpReporter(
     SendPipeline send, PacketTransmitter transmitter, IRandomSource random, ReadOnlyMemory<byte> canonicalName, NtpClock clock, IEventSink events)
 {
     private readonly RtcpScheduler _schedule = new(random);
-    private readonly ReceptionStatistics _reception = new(48000, minimumSequential: 0);
+    private readonly ReceptionStatistics _reception = new(48000);
+    private readonly int[] _clockRates = new int[128];
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
-    private long _packetsReported;
+    private uint _packetsReported;
     private int _sendClockRate = 48000;
-    private bool _byeTold;
+    private uint? _byeOf;
+    private (uint Ssrc, SenderInfo Info)? _departed;
+
+    /// <summary>Packets that count for the reports, of the peer's present source.</summary>
+    public long PacketsReceived => _reception.Source?.Received ?? 0;
 
     /// <summary>Packets that never came (App. A.3).</summary>
     public long PacketsLost => _reception.Source?.Lost ?? 0;
@@ -31,18 +36,34 @@ internal sealed class RtcpReporter(
     /// <summary>Loss of what we send, 0 to 1, by the peer's last report; null while unknown.</summary>
     public double? RemoteFractionLost { get; private set; }
 
-    /// <summary>Takes the clock rates of a new agreement.</summary>
-    public void Apply(int receiveClockRate, int sendClockRate)
+    /// <summary>Takes a new agreement.</summary>
+    public void Apply(MediaPlan plan)
     {
-        _reception.SetClockRate(receiveClockRate);
-        _sendClockRate = sendClockRate;
+        _sendClockRate = plan.Send.ClockRate;
+        // Behind SRTP a stranger cannot send: the first packet is believed. In clear, two in a row (RFC 3550 App. A.1).
+        _reception.MinimumSequential = plan.Transport.IsEncrypted ? 0 : 2;
+        Array.Fill(_clockRates, plan.Receive.ClockRate);
+        foreach (var (payloadType, decoder) in plan.Playback.Decoders)
+            _clockRates[payloadType] = decoder.RtpClockRate;
+        if (plan.Receive.DtmfPayloadType >= 0)
+            _clockRates[plan.Receive.DtmfPayloadType] = ReceptionStatistics.NoClock;
+    }
+
+    /// <summary>We are about to go on under another SSRC, since the clock changes (RFC 7160 §4.1): the next report says so.</summary>
+    public void HandleSourceChange(Instant now)
+    {
+        if (_departed is not null)
+            Report(now, goodbye: false);
+        _departed = (send.Ssrc, SenderInfoAt(now));
+        _packetsReported = 0;
     }
 
     /// <summary>Begins to report.</summary>
     public void Start(Instant now) => _schedule.Start(now);
 
     /// <summary>A packet of the peer's sound.</summary>
-    public void HandleRtp(Instant arrival, in RtpPacket packet) => _reception.HandlePacket(arrival, in packet);
+    public void HandleRtp(Instant arrival, in RtpPacket packet) =>
+        _reception.HandlePacket(arrival, in packet, _clockRates[packet.PayloadType]);
 
     /// <summary>A compound packet, decrypted.</summary>
     /// <returns>False when it is none.</returns>
@@ -57,7 +78,7 @@ internal sealed class RtcpReporter(
             if (part.TryFindReport(send.Ssrc, out var block))
                 HandleReport(arrival, in block);
             if (peer is { } ssrc && part.IsByeFor(ssrc))
-                HandleBye(now);
+                HandleBye(now, ssrc);
         }
 
         return true;
@@ -81,17 +102,23 @@ internal sealed class RtcpReporter(
         _schedule.Stop();
     }
 
+    // | SR or RR of ours, block | SR of an SSRC left behind | SDES | its BYE | BYE |: the first report is that of the present (RFC 7160 §4.1).
     private void Report(Instant now, bool goodbye)
     {
         var writer = new RtcpWriter(_packet.AsSpan(0, PacketTransmitter.MaximumPayload));
-        if (send.Packets > _packetsReported)
+        if (send.Source.Packets > _packetsReported)
             writer.WriteSenderReport(send.Ssrc, SenderInfoAt(now));
         else
             writer.WriteReceiverReport(send.Ssrc);
-        _packetsReported = send.Packets;
+        _packetsReported = send.Source.Packets;
         if (_reception.TryTakeReport(now, out var block))
             writer.AddBlock(in block);
+        if (_departed is { } last)
+            writer.WriteSenderReport(last.Ssrc, last.Info);
         writer.WriteCname(send.Ssrc, canonicalName.Span);
+        if (_departed is { } departed)
+            writer.WriteBye(departed.Ssrc);
+        _departed = null;
         if (goodbye)
             writer.WriteBye(send.Ssrc);
         transmitter.SendRtcp(now, _packet, writer.Length);
@@ -102,7 +129,7 @@ internal sealed class RtcpReporter(
     {
         var (timestamp, at) = send.LastFrame;
         long since = (now.Nanoseconds - at.Nanoseconds) * _sendClockRate / 1_000_000_000;
-        return new(clock.ToNtp(now), timestamp + (uint)since, (uint)send.Packets, (uint)send.PayloadBytes);
+        return new(clock.ToNtp(now), timestamp + (uint)since, send.Source.Packets, send.Source.PayloadBytes);
     }
 
     private void HandleReport(Instant arrival, in ReportBlock block)
@@ -112,11 +139,12 @@ internal sealed class RtcpReporter(
             RoundTrip = roundTrip;
     }
 
-    private void HandleBye(Instant now)
+    // Once for a source: the peer, too, may leave one behind and go on under another.
+    private void HandleBye(Instant now, uint ssrc)
     {
-        if (_byeTold)
+        if (_byeOf == ssrc)
             return;
-        _byeTold = true;
+        _byeOf = ssrc;
         events.Push(new(MediaEventKind.RemoteRtcpBye, now));
     }
 }

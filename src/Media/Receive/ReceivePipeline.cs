@@ -16,15 +16,14 @@ namespace Earshot.Media.Receive;
 /// Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class ReceivePipeline(
-    Latching latching, PacketTransmitter transmitter, SilenceWatch silence, RtcpReporter rtcp, SlotRing<ReceivedPacket> toPlayback, IEventSink events, uint ownSsrc)
+    Latching latching, PacketTransmitter transmitter, SilenceWatch silence, RtcpReporter rtcp, SlotRing<ReceivedPacket> toPlayback, IEventSink events, OutgoingSource own)
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(10);
 
     private TransportPlan? _transport;
     private ReceivePlan? _plan;
     private Instant _refusalToldAt = Instant.Never;
-    private uint _lastDtmf;
-    private bool _anyDtmf;
+    private KeyTracker _keys;
     private bool _heard;
     private bool _started;
 
@@ -131,7 +130,7 @@ internal sealed class ReceivePipeline(
     private bool IsPeer(Instant now, in PeerAddress from, uint ssrc)
     {
         // Our own packets, looped back (RFC 3550 §8.2).
-        if (ssrc == ownSsrc)
+        if (own.IsOurs(ssrc))
         {
             UnknownPackets++;
             return false;
@@ -149,7 +148,8 @@ internal sealed class ReceivePipeline(
             events.Push(new(MediaEventKind.RemoteAddressChanged, now));
         }
 
-        _anyDtmf &= before == ssrc;
+        if (before != ssrc)
+            _keys.Reset();
         return true;
     }
 
@@ -165,16 +165,12 @@ internal sealed class ReceivePipeline(
         toPlayback.CommitWrite();
     }
 
-    // An event is told with its first packet that comes; the others carry the same time stamp.
     private void HandleKey(Instant now, in RtpPacket packet)
     {
         if (!TelephoneEvent.TryParse(packet.Payload, out var key) || DtmfSender.KeyOf(key.Event) is '\0')
             return;
-        if (_anyDtmf && (int)(packet.Timestamp - _lastDtmf) <= 0)
-            return;
-        _anyDtmf = true;
-        _lastDtmf = packet.Timestamp;
-        events.Push(new(MediaEventKind.DtmfReceived, now, DtmfSender.KeyOf(key.Event)));
+        if (_keys.HandleEvent(in key, packet.Timestamp, packet.Marker))
+            events.Push(new(MediaEventKind.DtmfReceived, now, DtmfSender.KeyOf(key.Event)));
     }
 
     private void HandleRtcp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, TransportPlan transport)

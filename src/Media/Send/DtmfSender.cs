@@ -3,7 +3,7 @@ namespace Earshot.Media.Send;
 
 /// <summary>One telephone-event packet to send.</summary>
 /// <param name="Event">Event code, 0 to 15.</param>
-/// <param name="Timestamp">RTP time stamp: that of the event's start in every packet of it.</param>
+/// <param name="Timestamp">RTP time stamp: that of the event's start, or its segment's, in every packet of it.</param>
 /// <param name="Duration">So long so far, in time stamp units.</param>
 /// <param name="IsEnd">The key was released.</param>
 /// <param name="IsStart">The first packet: carries the marker.</param>
@@ -14,22 +14,25 @@ internal readonly record struct DtmfPacket(byte Event, uint Timestamp, ushort Du
 /// <code>
 ///   Idle ──key──► Sounding (duration grows) ──► Ending (the last packet three times) ──► Pause ──► Idle
 /// </code>
+/// The duration's field ends at 65535, 1.4 s at 48 kHz: a longer key goes on in another segment, whose time stamp is where the one
+/// before ended, without marker (§2.5.1.3). Times are kept in samples at 48 kHz, for a frame of 2.5 ms is no whole number of milliseconds.
 /// Thread: worker. Real-time. Pure.
 /// </remarks>
 internal sealed class DtmfSender
 {
     private const int MaximumQueued = 32;
     private const int EndPackets = 3;
-    private const int PauseMs = 40;
+    private const int Pause = 40 * 48;
 
-    private readonly (byte Event, int Milliseconds)[] _queue = new (byte, int)[MaximumQueued];
+    private readonly (byte Event, int Samples)[] _queue = new (byte, int)[MaximumQueued];
     private int _first;
     private int _count;
-    private int _elapsedMs;
+    private int _elapsed;
     private int _endsSent;
-    private int _pauseMs;
+    private int _pause;
     private bool _sounding;
-    private uint _start;
+    private uint _segment;
+    private uint _segmentsBefore;
 
     /// <summary>The event code of a key (RFC 4733 §3.2); −1 for none.</summary>
     public static int CodeOf(char digit) => digit switch
@@ -51,7 +54,7 @@ internal sealed class DtmfSender
     {
         if (_count == MaximumQueued)
             return false;
-        _queue[(_first + _count) % MaximumQueued] = (code, milliseconds);
+        _queue[(_first + _count) % MaximumQueued] = (code, milliseconds * 48);
         _count++;
         return true;
     }
@@ -63,27 +66,42 @@ internal sealed class DtmfSender
         _sounding = false;
     }
 
+    /// <summary>Another source begins: the rest of a key that sounds is left out, for its time stamps belong to the source before.</summary>
+    public void Abandon()
+    {
+        if (_sounding)
+            Finish();
+    }
+
     /// <summary>Asks with each frame: is an event to be sent in its place?</summary>
     /// <param name="timestamp">RTP time stamp of the frame.</param>
-    /// <param name="frameMs">Milliseconds of the frame.</param>
+    /// <param name="frameSamples">Length of the frame, samples at 48 kHz.</param>
     /// <param name="clockRate">Hz of the time stamp.</param>
     /// <param name="packet">What to send.</param>
-    public bool TryNext(uint timestamp, int frameMs, int clockRate, out DtmfPacket packet)
+    public bool TryNext(uint timestamp, int frameSamples, int clockRate, out DtmfPacket packet)
     {
         packet = default;
-        if (_pauseMs > 0)
-            _pauseMs -= frameMs;
-        if (!_sounding && (_count == 0 || _pauseMs > 0))
+        if (_pause > 0)
+            _pause -= frameSamples;
+        if (!_sounding && (_count == 0 || _pause > 0))
             return false;
 
         bool isStart = !_sounding;
         if (isStart)
             Begin(timestamp);
-        var (code, milliseconds) = _queue[_first];
-        _elapsedMs = Math.Min(_elapsedMs + frameMs, milliseconds);
-        bool isEnd = _elapsedMs >= milliseconds && !isStart;
-        int duration = Math.Min(ushort.MaxValue, _elapsedMs * (clockRate / 1000));
-        packet = new(code, _start, (ushort)duration, isEnd, isStart);
+        var (code, samples) = _queue[_first];
+        _elapsed = Math.Min(_elapsed + frameSamples, samples);
+        uint duration = (uint)((long)_elapsed * clockRate / 48000) - _segmentsBefore;
+        if (duration > ushort.MaxValue)
+        {
+            packet = new(code, _segment, ushort.MaxValue, IsEnd: false, isStart);
+            _segment += ushort.MaxValue;
+            _segmentsBefore += ushort.MaxValue;
+            return true;
+        }
+
+        bool isEnd = _elapsed >= samples && !isStart;
+        packet = new(code, _segment, (ushort)duration, isEnd, isStart);
         if (isEnd && ++_endsSent == EndPackets)
             Finish();
         return true;
@@ -92,15 +110,16 @@ internal sealed class DtmfSender
     private void Begin(uint timestamp)
     {
         _sounding = true;
-        _start = timestamp;
-        _elapsedMs = 0;
+        _segment = timestamp;
+        _segmentsBefore = 0;
+        _elapsed = 0;
         _endsSent = 0;
     }
 
     private void Finish()
     {
         _sounding = false;
-        _pauseMs = PauseMs;
+        _pause = Pause;
         _first = (_first + 1) % MaximumQueued;
         _count--;
     }

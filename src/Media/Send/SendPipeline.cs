@@ -20,9 +20,8 @@ internal sealed class SendPipeline
     private readonly PacketTransmitter _transmitter;
     private readonly DtmfSender _dtmf = new();
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
-    private readonly uint _timestampBase;
+    private readonly OutgoingSource _source;
     private SendPlan? _plan;
-    private ushort _sequence;
     private bool _talking;
     private bool _started;
 
@@ -31,22 +30,20 @@ internal sealed class SendPipeline
     {
         _framer = new CaptureFramer(queue);
         _transmitter = transmitter;
-        Span<byte> seed = stackalloc byte[10];
-        random.Fill(seed);
-        Ssrc = BitConverter.ToUInt32(seed);
-        _timestampBase = BitConverter.ToUInt32(seed[4..]);
-
-        // RFC 3711 §3.3.1 note: a first sequence number in the lower half keeps both ends' rollover guesses right when early packets are lost.
-        _sequence = (ushort)(BitConverter.ToUInt16(seed[8..]) & 0x7fff);
+        _source = new OutgoingSource(random);
+        _source.Renew();
     }
 
-    /// <summary>Our stream's SSRC.</summary>
-    public uint Ssrc { get; }
+    /// <summary>Our stream's source.</summary>
+    public OutgoingSource Source => _source;
 
-    /// <summary>RTP packets sent.</summary>
+    /// <summary>Our stream's SSRC.</summary>
+    public uint Ssrc => _source.Ssrc;
+
+    /// <summary>RTP packets sent, under all our SSRCs.</summary>
     public long Packets { get; private set; }
 
-    /// <summary>Payload bytes sent.</summary>
+    /// <summary>Their payload bytes.</summary>
     public long PayloadBytes { get; private set; }
 
     /// <summary>Frames that the encoder refused.</summary>
@@ -70,9 +67,14 @@ internal sealed class SendPipeline
 
     private bool _mute;
 
+    /// <summary>True when an agreement has another clock than what was sent so far: it takes an SSRC of its own (RFC 7160 §4.1).</summary>
+    public bool NeedsNewSource(SendPlan plan) => _plan is { } before && before.ClockRate != plan.ClockRate && _source.Packets > 0;
+
     /// <summary>Takes a new agreement. The encoder that is no longer used is disposed.</summary>
     public void Apply(SendPlan plan)
     {
+        if (NeedsNewSource(plan))
+            RenewSource();
         var before = _plan;
         _plan = plan;
         if (before is not null && before.Encoder != plan.Encoder)
@@ -112,9 +114,17 @@ internal sealed class SendPipeline
         }
     }
 
+    private void RenewSource()
+    {
+        _source.Renew();
+        _dtmf.Abandon();
+        _talking = false;
+        LastFrame = (_source.TimestampBase, LastFrame.At);
+    }
+
     private void HandleFrame(Instant now, SendPlan plan, Span<short> frame)
     {
-        uint timestamp = _timestampBase + (uint)(_framer.Index * plan.ClockRate / 48000);
+        uint timestamp = _source.TimestampBase + (uint)(_framer.Index * plan.ClockRate / 48000);
         LastFrame = (timestamp, new(_framer.CapturedAt));
         double age = (now.Nanoseconds - _framer.CapturedAt - (frame.Length * 62_500L / 3)) / 1e6;
         CaptureAgeMs += (Math.Clamp(age, 0, 1000) - CaptureAgeMs) / 16;
@@ -123,7 +133,7 @@ internal sealed class SendPipeline
         Level.Measure(frame);
         if (!_started || !plan.Sends || !_transmitter.CanSend)
             _talking = false;
-        else if (_dtmf.TryNext(timestamp, frame.Length / 48, plan.DtmfClockRate, out var key))
+        else if (_dtmf.TryNext(timestamp, frame.Length, plan.DtmfClockRate, out var key))
             SendKey(now, plan, in key);
         else
             SendSound(now, plan, frame, timestamp);
@@ -154,9 +164,10 @@ internal sealed class SendPipeline
 
     private void Transmit(Instant now, int payloadType, bool marker, uint timestamp, int payloadLength)
     {
-        RtpPacket.WriteHeader(_packet, (byte)payloadType, marker, _sequence++, timestamp, Ssrc);
+        RtpPacket.WriteHeader(_packet, (byte)payloadType, marker, _source.NextSequence(), timestamp, _source.Ssrc);
         if (!_transmitter.SendRtp(now, _packet, RtpPacket.HeaderSize + payloadLength))
             return;
+        _source.Count(payloadLength);
         Packets++;
         PayloadBytes += payloadLength;
     }

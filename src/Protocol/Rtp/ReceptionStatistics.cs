@@ -7,6 +7,9 @@ namespace Earshot.Protocol.Rtp;
 /// <remarks>A new SSRC begins everything anew, after its own probation. Thread: worker. Real-time: no allocation; the two sources take turns.</remarks>
 internal sealed class ReceptionStatistics
 {
+    /// <summary>A clock rate for packets whose time stamp is not that of their sending (telephone-events): they count for loss alone.</summary>
+    public const int NoClock = 0;
+
     private RtpSource _current;
     private RtpSource _candidate;
     private bool _hasCurrent;
@@ -23,9 +26,13 @@ internal sealed class ReceptionStatistics
     public ReceptionStatistics(int clockRate, int minimumSequential = 2)
     {
         _clockRate = clockRate;
+        MinimumSequential = minimumSequential;
         _current = new RtpSource(0, minimumSequential);
         _candidate = new RtpSource(0, minimumSequential);
     }
+
+    /// <summary>See <see cref="RtpSource"/>; for sources that are heard from now on.</summary>
+    public int MinimumSequential { get; set; }
 
     /// <summary>The source that counts at present; null before the first packet.</summary>
     public RtpSource? Source => _hasCurrent ? _current : null;
@@ -49,20 +56,23 @@ internal sealed class ReceptionStatistics
     /// <summary>Takes a packet that came.</summary>
     /// <param name="arrival">When it came.</param>
     /// <param name="packet">Its header.</param>
-    public SequenceVerdict HandlePacket(Instant arrival, in RtpPacket packet) =>
-        HandlePacket(arrival, packet.Ssrc, packet.Sequence, packet.Timestamp);
+    /// <param name="clockRate">Hz of its payload type: a peer may change between codecs, under the same SSRC (RFC 7160 §4.3), or <see cref="NoClock"/>.</param>
+    public SequenceVerdict HandlePacket(Instant arrival, in RtpPacket packet, int clockRate)
+    {
+        var verdict = HandleSequence(packet.Ssrc, packet.Sequence);
+        if (verdict is SequenceVerdict.Probation or SequenceVerdict.Suspect || clockRate == NoClock)
+            return verdict;
+        SetClockRate(clockRate);
+        UpdateJitter(arrival, packet.Timestamp);
+        return verdict;
+    }
 
-    /// <summary>Takes a packet that came.</summary>
+    /// <summary>Takes a packet that came, of the clock rate as before.</summary>
     public SequenceVerdict HandlePacket(Instant arrival, uint ssrc, ushort sequence, uint timestamp)
     {
-        var verdict = SourceOf(ssrc).HandleSequence(sequence);
-        if (verdict is SequenceVerdict.Probation or SequenceVerdict.Suspect)
-            return verdict;
-        if (_hasCandidate && _candidate.IsValid && _candidate.Ssrc == ssrc)
-            AdoptCandidate();
-        if (verdict == SequenceVerdict.Restarted)
-            _hasTransit = false;
-        UpdateJitter(arrival, timestamp);
+        var verdict = HandleSequence(ssrc, sequence);
+        if (verdict is SequenceVerdict.Valid or SequenceVerdict.Restarted)
+            UpdateJitter(arrival, timestamp);
         return verdict;
     }
 
@@ -88,19 +98,31 @@ internal sealed class ReceptionStatistics
         return true;
     }
 
+    private SequenceVerdict HandleSequence(uint ssrc, ushort sequence)
+    {
+        var verdict = SourceOf(ssrc).HandleSequence(sequence);
+        if (verdict is SequenceVerdict.Probation or SequenceVerdict.Suspect)
+            return verdict;
+        if (_hasCandidate && _candidate.IsValid && _candidate.Ssrc == ssrc)
+            AdoptCandidate();
+        if (verdict == SequenceVerdict.Restarted)
+            _hasTransit = false;
+        return verdict;
+    }
+
     private RtpSource SourceOf(uint ssrc)
     {
         if (!_hasCurrent)
         {
             _hasCurrent = true;
-            _current.Reset(ssrc);
+            _current.Reset(ssrc, MinimumSequential);
         }
 
         if (_current.Ssrc == ssrc)
             return _current;
         // Strangers in turn share the one place for a candidate: memory stays bounded.
         if (!_hasCandidate || _candidate.Ssrc != ssrc)
-            _candidate.Reset(ssrc);
+            _candidate.Reset(ssrc, MinimumSequential);
         _hasCandidate = true;
         return _candidate;
     }

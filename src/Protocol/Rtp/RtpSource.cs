@@ -15,7 +15,7 @@ internal sealed class RtpSource
     private const int MaximumMisorder = 100;
     private const int NoSuspect = -1;
 
-    private readonly int _minimumSequential;
+    private int _minimumSequential;
     private int _probation;
     private int _suspect = NoSuspect;
     private bool _started;
@@ -55,9 +55,10 @@ internal sealed class RtpSource
     private long BaseSequence { get; set; }
 
     /// <summary>Forgets all: the place serves another source.</summary>
-    public void Reset(uint ssrc)
+    public void Reset(uint ssrc, int minimumSequential)
     {
         Ssrc = ssrc;
+        _minimumSequential = minimumSequential;
         _started = false;
         _probation = 0;
         Restart(0, alreadyReceived: 0);

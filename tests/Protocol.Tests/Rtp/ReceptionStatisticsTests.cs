@@ -48,6 +48,45 @@ public sealed class ReceptionStatisticsTests
     }
 
     [Fact]
+    public void APeerThatTakesTurnsWithTwoClocksUnderOneSourceShowsNoJitter()
+    {
+        var statistics = new ReceptionStatistics(48000, minimumSequential: 0);
+        uint slow = 77, fast = 5_000_000;
+        for (ushort i = 0; i < 100; i++)
+        {
+            bool isSlow = i / 10 % 2 == 1;
+            HandlePacket(statistics, i, i, isSlow ? slow : fast, isSlow ? 8000 : 48000);
+            (slow, fast) = (slow + 160, fast + 960);
+        }
+
+        Assert.Equal(0, statistics.Jitter);
+        Assert.Equal(0, statistics.Source!.Lost);
+    }
+
+    [Fact]
+    public void KeysCountForLossButNotForJitter()
+    {
+        var statistics = new ReceptionStatistics(8000);
+        for (ushort i = 0; i < 50; i++)
+        {
+            // A key of 400 ms: all its packets bear the time stamp of its start.
+            bool isKey = i is >= 20 and < 40;
+            HandlePacket(statistics, i, i, isKey ? 20 * 160u : i * 160u, isKey ? ReceptionStatistics.NoClock : 8000);
+        }
+
+        Assert.Equal(0, statistics.Jitter);
+        Assert.Equal((49L, 0L), (statistics.Source!.Received, statistics.Source.Lost));
+    }
+
+    private static void HandlePacket(ReceptionStatistics statistics, int index, ushort sequence, uint timestamp, int clockRate)
+    {
+        var bytes = new byte[RtpPacket.HeaderSize + 4];
+        RtpPacket.WriteHeader(bytes, 0, marker: false, sequence, timestamp, ssrc: 1);
+        Assert.True(RtpPacket.TryParse(bytes, out var packet));
+        statistics.HandlePacket(Ms(20 * index), in packet, clockRate);
+    }
+
+    [Fact]
     public void AReportTellsLossAndAnswersTheSendersReport()
     {
         var statistics = new ReceptionStatistics(8000, minimumSequential: 0);

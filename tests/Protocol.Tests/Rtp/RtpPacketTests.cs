@@ -126,7 +126,7 @@ public sealed class RtpPacketTests
             RtpPacket.WriteHeader(bytes, 0, false, (ushort)i, (uint)i * 160, 7);
             _ = RtpPacket.TryParse(bytes, out var packet);
             PacketKinds.Classify(bytes);
-            statistics.HandlePacket(Instant.FromMilliseconds(i * 20), in packet);
+            statistics.HandlePacket(Instant.FromMilliseconds(i * 20), in packet, 8000);
             _ = RtpPacket.TryParse(Full, out var full);
             full.Extension.TryFind(1, out _);
             new TelephoneEvent(1, true, 10, 160).Write(bytes);
