@@ -18,7 +18,7 @@ internal sealed record MediaSessionOptions
     /// <summary>Opus complexity, 0 to 10.</summary>
     public int Complexity { get; init; } = 5;
 
-    /// <summary>Discontinuous transmission: nothing is sent in silence.</summary>
+    /// <summary>Discontinuous transmission: nothing is sent in silence, when the peer wishes it so, too.</summary>
     public bool Dtx { get; init; }
 
     /// <summary>Opus in-band forward error correction.</summary>

@@ -23,7 +23,8 @@ internal sealed class MediaCodecs : IMediaCodecs
         Bitrate = Math.Min(ours.Bitrate, peer.MaxAverageBitrate ?? int.MaxValue),
         Complexity = ours.Complexity,
         Vbr = !peer.ConstantBitrate,
-        Dtx = ours.Dtx || peer.Dtx,
+        // usedtx is a preference of the receiver: it permits, it does not demand.
+        Dtx = ours.Dtx && peer.Dtx,
         InbandFec = ours.Fec && peer.InbandFec,
         PacketLossPercent = ours.Fec && peer.InbandFec ? 5 : 0,
         MaxPlaybackRate = peer.MaxPlaybackRate,

@@ -90,8 +90,17 @@ internal sealed class ResampledDecoder : IAudioDecoder
     /// <inheritdoc/>
     public int Conceal(Span<short> pcm)
     {
-        var samples = _inner.Conceal(_low.AsSpan(0, Math.Min(_low.Length, pcm.Length / _ratio)));
-        return Raise(samples, pcm);
+        int made = 0;
+        while (pcm.Length - made >= _ratio)
+        {
+            var low = _low.AsSpan(0, Math.Min(_low.Length, (pcm.Length - made) / _ratio));
+            _inner.Conceal(low);
+            made += _up.Convert(low, pcm[made..]);
+        }
+
+        if (made < pcm.Length)
+            ConcealPart(pcm[made..]);
+        return pcm.Length;
     }
 
     /// <inheritdoc/>
@@ -102,6 +111,15 @@ internal sealed class ResampledDecoder : IAudioDecoder
     }
 
     public void Dispose() => _inner.Dispose();
+
+    // Less than one sample of the codec's: one is made, and cut.
+    private void ConcealPart(Span<short> pcm)
+    {
+        Span<short> whole = stackalloc short[_ratio];
+        _inner.Conceal(_low.AsSpan(0, 1));
+        _up.Convert(_low.AsSpan(0, 1), whole);
+        whole[..pcm.Length].CopyTo(pcm);
+    }
 
     private int Raise(int samples, Span<short> pcm)
     {

@@ -108,10 +108,41 @@ public sealed class OpusTests
         var plain = MediaCodecsSettings("", ours);
         Assert.Equal((48000, true, false, false, 48000), (plain.Bitrate, plain.Vbr, plain.Dtx, plain.InbandFec, plain.MaxPlaybackRate));
         var bound = MediaCodecsSettings("maxplaybackrate=16000; maxaveragebitrate=20000; cbr=1; useinbandfec=1; usedtx=1", ours);
-        Assert.Equal((20000, false, true, true, 16000), (bound.Bitrate, bound.Vbr, bound.Dtx, bound.InbandFec, bound.MaxPlaybackRate));
+        Assert.Equal((20000, false, false, true, 16000), (bound.Bitrate, bound.Vbr, bound.Dtx, bound.InbandFec, bound.MaxPlaybackRate));
         var nonsense = MediaCodecsSettings("maxplaybackrate=7; maxaveragebitrate=99999999; cbr=x", ours);
         Assert.Equal((48000, true, 48000), (nonsense.Bitrate, nonsense.Vbr, nonsense.MaxPlaybackRate));
     }
+
+    [Theory]
+    [InlineData(false, "", false)]
+    [InlineData(false, "usedtx=1", false)]
+    [InlineData(true, "", false)]
+    [InlineData(true, "usedtx=0", false)]
+    [InlineData(true, "usedtx=1", true)]
+    public void SilenceIsLeftOutOnlyWhenBothSidesWishIt(bool ours, string peers, bool expected) =>
+        Assert.Equal(expected, MediaCodecsSettings(peers, new MediaSessionOptions { Dtx = ours }).Dtx);
+
+    [Fact]
+    public void WhatLibopusHoldsIsFreedOnceAlsoWhenForgotten()
+    {
+        var encoder = new OpusEncoder(new OpusEncoderSettings());
+        encoder.Dispose();
+        encoder.Dispose();
+        Assert.True(encoder.State.IsClosed);
+        Assert.Throws<ObjectDisposedException>(() => encoder.Encode(new short[960], new byte[1275]));
+
+        var (first, second) = Forget();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        // Tracked over finalization: either still to be looked at, or gone with all it held.
+        Assert.False(first.Target is OpusEncoderState { IsClosed: false });
+        Assert.False(second.Target is OpusDecoderState { IsClosed: false });
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static (WeakReference Encoder, WeakReference Decoder) Forget() => (
+        new(new OpusEncoder(new OpusEncoderSettings()).State, trackResurrection: true),
+        new(new OpusDecoder().State, trackResurrection: true));
 
     [Fact]
     public void RubbishNeverThrows()

@@ -6,7 +6,7 @@ namespace Earshot.Media.Codecs.Opus;
 internal sealed unsafe class OpusDecoder : IAudioDecoder
 {
     private const int MaxSamples = 5760; // 120 ms: the most a packet may hold (RFC 6716 §3.1)
-    private nint _decoder;
+    private readonly OpusDecoderState _decoder;
 
     /// <exception cref="Audio.Native.NativeLibraryMissingException">libopus is not there.</exception>
     public OpusDecoder()
@@ -14,10 +14,11 @@ internal sealed unsafe class OpusDecoder : IAudioDecoder
         OpusNative.Require();
         int error;
         _decoder = OpusNative.CreateDecoder(48000, 1, &error);
-        if (_decoder == 0) throw new InvalidOperationException($"libopus made no decoder (error {error})");
+        if (_decoder.IsInvalid) throw new InvalidOperationException($"libopus made no decoder (error {error})");
     }
 
-    ~OpusDecoder() => Dispose();
+    /// <summary>What libopus holds.</summary>
+    internal OpusDecoderState State => _decoder;
 
     /// <inheritdoc/>
     public int SampleRate => 48000;
@@ -67,10 +68,5 @@ internal sealed unsafe class OpusDecoder : IAudioDecoder
     /// <inheritdoc/>
     public void Reset() => _ = OpusNative.ControlDecoder(_decoder, OpusNative.ResetState, 0);
 
-    public void Dispose()
-    {
-        if (_decoder != 0) OpusNative.DestroyDecoder(_decoder);
-        _decoder = 0;
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _decoder.Dispose();
 }

@@ -33,7 +33,7 @@ internal sealed record OpusEncoderSettings
 /// <remarks>Thread: one media worker at a time. Real-time: <see cref="Encode"/> and the setters neither allocate nor lock.</remarks>
 internal sealed unsafe class OpusEncoder : IAudioEncoder
 {
-    private nint _encoder;
+    private readonly OpusEncoderState _encoder;
 
     /// <exception cref="Audio.Native.NativeLibraryMissingException">libopus is not there.</exception>
     public OpusEncoder(OpusEncoderSettings settings)
@@ -41,12 +41,13 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         OpusNative.Require();
         int error;
         _encoder = OpusNative.CreateEncoder(48000, 1, settings.LowDelay ? OpusNative.ApplicationLowDelay : OpusNative.ApplicationVoip, &error);
-        if (_encoder == 0) throw new InvalidOperationException($"libopus made no encoder (error {error})");
+        if (_encoder.IsInvalid) throw new InvalidOperationException($"libopus made no encoder (error {error})");
         Set(OpusNative.SetSignal, OpusNative.SignalVoice);
         Apply(settings);
     }
 
-    ~OpusEncoder() => Dispose();
+    /// <summary>What libopus holds.</summary>
+    internal OpusEncoderState State => _encoder;
 
     /// <inheritdoc/>
     public int SampleRate => 48000;
@@ -88,12 +89,7 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         }
     }
 
-    public void Dispose()
-    {
-        if (_encoder != 0) OpusNative.DestroyEncoder(_encoder);
-        _encoder = 0;
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => _encoder.Dispose();
 
     private static int BandwidthOf(int rate) => OpusNative.BandwidthNarrow + rate switch { <= 8000 => 0, <= 12000 => 1, <= 16000 => 2, <= 24000 => 3, _ => 4 };
 

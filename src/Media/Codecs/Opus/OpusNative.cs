@@ -32,29 +32,29 @@ internal static unsafe partial class OpusNative
     public static void Require() => NativeLibraries.Require(NativeLibraries.Opus);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_create")]
-    public static partial nint CreateEncoder(int sampleRate, int channels, int application, int* error);
+    public static partial OpusEncoderState CreateEncoder(int sampleRate, int channels, int application, int* error);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_destroy")]
     public static partial void DestroyEncoder(nint encoder);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encode")]
-    public static partial int Encode(nint encoder, short* pcm, int samples, byte* payload, int room);
+    public static partial int Encode(OpusEncoderState encoder, short* pcm, int samples, byte* payload, int room);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_ctl")]
-    public static partial int ControlEncoder(nint encoder, int request, int value);
+    public static partial int ControlEncoder(OpusEncoderState encoder, int request, int value);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_encoder_ctl")]
-    public static partial int QueryEncoder(nint encoder, int request, int* value);
+    public static partial int QueryEncoder(OpusEncoderState encoder, int request, int* value);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_decoder_create")]
-    public static partial nint CreateDecoder(int sampleRate, int channels, int* error);
+    public static partial OpusDecoderState CreateDecoder(int sampleRate, int channels, int* error);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_decoder_destroy")]
     public static partial void DestroyDecoder(nint decoder);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_decode")]
-    public static partial int Decode(nint decoder, byte* payload, int length, short* pcm, int samples, int fec);
+    public static partial int Decode(OpusDecoderState decoder, byte* payload, int length, short* pcm, int samples, int fec);
 
     [LibraryImport(NativeLibraries.Opus, EntryPoint = "opus_decoder_ctl")]
-    public static partial int ControlDecoder(nint decoder, int request, int value);
+    public static partial int ControlDecoder(OpusDecoderState decoder, int request, int value);
 }
