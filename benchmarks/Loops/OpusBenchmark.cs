@@ -22,8 +22,8 @@ public unsafe class OpusBenchmark : IDisposable
     private int _packet;
     private OpusEncoder _encoder = null!;
     private OpusDecoder _decoder = null!;
-    private nint _bareEncoder;
-    private nint _bareDecoder;
+    private OpusEncoderState _bareEncoder = null!;
+    private OpusDecoderState _bareDecoder = null!;
     private delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, short*, int, byte*, int, int> _encode;
     private delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, byte*, int, short*, int, int, int> _decode;
     private delegate* unmanaged[Cdecl]<int, int, int> _frames;
@@ -56,7 +56,7 @@ public unsafe class OpusBenchmark : IDisposable
     {
         fixed (short* pcm = _speech.Next())
         fixed (byte* payload = _payload)
-            return _encode(_bareEncoder, pcm, Frame, payload, _payload.Length);
+            return _encode(_bareEncoder.DangerousGetHandle(), pcm, Frame, payload, _payload.Length);
     }
 
     [Benchmark]
@@ -68,7 +68,7 @@ public unsafe class OpusBenchmark : IDisposable
         var packet = NextPacket();
         fixed (byte* payload = packet)
         fixed (short* pcm = _pcm)
-            return _decode(_bareDecoder, payload, packet.Length, pcm, Frame, 0);
+            return _decode(_bareDecoder.DangerousGetHandle(), payload, packet.Length, pcm, Frame, 0);
     }
 
     /// <summary>A call that refuses its argument at once (0 channels): the transition and nothing else.</summary>
@@ -84,8 +84,8 @@ public unsafe class OpusBenchmark : IDisposable
     {
         _encoder.Dispose();
         _decoder.Dispose();
-        OpusNative.DestroyEncoder(_bareEncoder);
-        OpusNative.DestroyDecoder(_bareDecoder);
+        _bareEncoder.Dispose();
+        _bareDecoder.Dispose();
         NativeLibrary.Free(_library);
         GC.SuppressFinalize(this);
     }
