@@ -10,15 +10,14 @@ using Earshot.Protocol;
 namespace Earshot;
 
 /// <summary>One call, from its first step to its end.</summary>
-/// <remarks>Thread: any. Steps are told on the phone's own thread.</remarks>
+/// <remarks>Thread: any. Steps are told on the phone's own thread, past ones on the subscriber's.</remarks>
 public sealed class Call : IAsyncDisposable, ICallListener
 {
     private readonly Phone _phone;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<CallEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<CallEvent> _past = [];
-    private Action<CallEvent>? _listeners;
+    private readonly CallSteps _steps;
     private long _connectedAt;
     private volatile CallSession? _session;
     private volatile bool _isAnswered;
@@ -27,6 +26,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
     {
         _phone = phone;
+        _steps = new CallSteps(phone.ListenerFailed);
         Machine = machine;
         Media = media;
         IsIncoming = incoming;
@@ -126,21 +126,24 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <summary>The counters now; null while there is no media.</summary>
     public MediaStatistics? GetStatistics() => Session is null ? Ended.IsCompletedSuccessfully ? Ended.Result.Statistics : null : Media?.Session?.GetStatistics();
 
-    /// <summary>Tells every step, those that were first, to <paramref name="listener"/>, on the phone's own thread from now on.</summary>
+    /// <summary>Tells every step to <paramref name="listener"/>, in order and one at a time.</summary>
+    /// <remarks>
+    /// The steps that were (the last 256) are told at once, on the calling thread; later ones on the phone's own thread: be quick there, do not
+    /// block. A step that happens while the past is being told follows it on the calling thread. No lock is held: the listener may call anything
+    /// of <see cref="Call"/> and <see cref="Phone"/>. What it throws is told by <see cref="Phone.Notice"/>, and the call goes on.
+    /// </remarks>
     public void Subscribe(Action<CallEvent> listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        lock (_past)
-        {
-            foreach (var step in _past) listener(step);
-            _listeners += listener;
-        }
+        _steps.Subscribe(listener);
     }
 
     /// <summary>Every step of the call, past ones first; ends after <see cref="CallEnded"/>.</summary>
+    /// <remarks>Whoever reads slower than 256 steps misses the oldest.</remarks>
     public async IAsyncEnumerable<CallEvent> Events([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var steps = Channel.CreateUnbounded<CallEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var steps = Channel.CreateBounded<CallEvent>(
+            new BoundedChannelOptions(CallSteps.MaxKept) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
         Subscribe(step => steps.Writer.TryWrite(step));
         await foreach (var step in steps.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
         {
@@ -224,14 +227,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     internal void ReleaseSound() => Interlocked.Exchange(ref _sound, null)?.Release();
 
-    internal void Tell(CallEvent step)
-    {
-        lock (_past)
-        {
-            _past.Add(step);
-            _listeners?.Invoke(step);
-        }
-    }
+    internal void Tell(CallEvent step) => _steps.Tell(step);
 
     internal TimeSpan Age => Stopwatch.GetElapsedTime(_began);
 

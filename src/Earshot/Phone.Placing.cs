@@ -80,7 +80,7 @@ public sealed partial class Phone
         }
         catch (Exception wrong) when (wrong is AudioDeviceException or IOException or UnauthorizedAccessException)
         {
-            call.Tell(new CallNotice(call.Age, "audio-device", wrong.Message));
+            Post(_ => call.Tell(new CallNotice(call.Age, "audio-device", wrong.Message)));
             Reject(call, 480);
             return;
         }

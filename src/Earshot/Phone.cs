@@ -130,8 +130,14 @@ public sealed partial class Phone : IAsyncDisposable
     /// <summary>Runs something on the signalling loop, then looks at the deadlines of the calls.</summary>
     internal void Post(Action<Instant> action) => _agent.Post((_, now) =>
     {
-        action(now);
-        Reschedule();
+        try
+        {
+            action(now);
+        }
+        finally
+        {
+            Reschedule(); // a handler that throws must not cost the calls their deadlines
+        }
     });
 
     /// <summary>The call is over: nothing of it stays.</summary>
@@ -143,20 +149,28 @@ public sealed partial class Phone : IAsyncDisposable
         call.ReleaseSound();
     }
 
+    /// <summary>What listens to a call threw: its author wants to know, the call does not care.</summary>
+    internal void ListenerFailed(Exception wrong) => Tell(new PhoneNotice("listener", $"what listens to a call threw {wrong.GetType().Name}: {wrong.Message}"));
+
     private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);
 
     private void OnSip(Instant now, SipEvent happened)
     {
-        switch (happened)
+        try
         {
-            case SipEvent.IncomingInvite invite: TakeInvite(now, invite); break;
-            default:
-                if (CallOf(happened) is { } sip && _bySip.TryGetValue(sip, out var call)) call.Driver?.HandleSip(now, happened);
-                else if (happened is SipEvent.InviteAnswered late) HangUpLate(now, late.Call);
-                break;
+            Handle(now, happened);
         }
+        finally
+        {
+            Reschedule();
+        }
+    }
 
-        Reschedule();
+    private void Handle(Instant now, SipEvent happened)
+    {
+        if (happened is SipEvent.IncomingInvite invite) TakeInvite(now, invite);
+        else if (CallOf(happened) is { } sip && _bySip.TryGetValue(sip, out var call)) call.Driver?.HandleSip(now, happened);
+        else if (happened is SipEvent.InviteAnswered late) HangUpLate(now, late.Call);
     }
 
     // Answered after we had given up waiting for what our CANCEL would do.
