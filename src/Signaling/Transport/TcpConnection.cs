@@ -51,6 +51,9 @@ internal sealed class TcpConnection : IDisposable
     /// <summary>When a whole message, or a keep-alive, last went either way; bytes that never become one do not count.</summary>
     public Instant LastActive => new(Volatile.Read(ref _lastActive));
 
+    /// <summary>The writer, which ends before <see cref="RunAsync"/> does and never with an exception.</summary>
+    internal Task Writing => _writing;
+
     /// <summary>Queues a message; false when the queue is full.</summary>
     public bool TrySend(ReadOnlyMemory<byte> message)
     {
@@ -84,8 +87,6 @@ internal sealed class TcpConnection : IDisposable
             stands = true;
             _writing = WriteAsync();
             await ReadAsync().ConfigureAwait(false);
-            await _stop.CancelAsync().ConfigureAwait(false);
-            await _writing.ConfigureAwait(false);
             return TransportFailure.Closed;
         }
         catch (TimeoutException)
@@ -104,7 +105,10 @@ internal sealed class TcpConnection : IDisposable
         finally
         {
             _queue.Writer.TryComplete();
+            await _stop.CancelAsync().ConfigureAwait(false);
             _socket.Dispose();
+            // Whatever ended the reading: the writer uses the token, and whoever awaits us frees it.
+            await _writing.ConfigureAwait(false);
         }
     }
 
@@ -122,6 +126,7 @@ internal sealed class TcpConnection : IDisposable
         }
     }
 
+    // Ends without an exception, whatever ends it.
     private async Task WriteAsync()
     {
         try

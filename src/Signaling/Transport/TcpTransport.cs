@@ -13,6 +13,12 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
     /// <summary>Connections at once.</summary>
     public const int MaxConnections = 1024;
 
+    /// <summary>Connections at once that were opened from one address: one that opens many takes them from nobody else.</summary>
+    public const int MaxFromOneAddress = 64;
+
+    // Connections that wait for the loop to look at them; more wait in the kernel's backlog.
+    private const int MaxTakingIn = 32;
+
     /// <summary>A connection that never carried a message is closed after this (RFC 3261 has no figure: 64·T1).</summary>
     public static readonly TimeSpan SilentLimit = TimeSpan.FromSeconds(32);
 
@@ -24,6 +30,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
     private readonly Dictionary<SipFlow, TcpConnection> _connections = [];
     private readonly HashSet<Task> _running = [];
     private Instant _nextSweep = Instant.Never;
+    private int _takingIn;
 
     /// <summary>Connections now.</summary>
     public int Count => _connections.Count;
@@ -38,7 +45,9 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
         {
             try
             {
+                while (Volatile.Read(ref _takingIn) >= MaxTakingIn) await Task.Delay(5, stop).ConfigureAwait(false);
                 var socket = await listen.Tcp.AcceptAsync(stop).ConfigureAwait(false);
+                Interlocked.Increment(ref _takingIn);
                 mailbox.Post(now => TakeIn(now, socket));
             }
             catch (SocketException) when (!stop.IsCancellationRequested)
@@ -89,10 +98,11 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
 
     private void TakeIn(Instant now, Socket socket)
     {
+        Interlocked.Decrement(ref _takingIn);
         try
         {
             var remote = AddressRules.Plain((IPEndPoint)socket.RemoteEndPoint!);
-            if (HasRoom(now) && flows.Inbound(now, remote) is { } flow)
+            if (CountFrom(remote.Address) < MaxFromOneAddress && HasRoom(now) && flows.Inbound(now, remote) is { } flow)
             {
                 Run(now, new TcpConnection(socket, flow, mailbox), null);
                 return;
@@ -113,15 +123,16 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
             failed(now, flow, TransportFailure.Unreachable);
             return null;
         }
-        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp); // fails when the process is out of descriptors
             if (to.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = isDual;
             if (!AddressRules.IsWildcard(listen.EndPoint.Address)) socket.Bind(new IPEndPoint(listen.EndPoint.Address, 0));
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             failed(now, flow, SocketFailures.Of(e.SocketErrorCode));
             return null;
         }
@@ -146,6 +157,17 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
         if (_connections.TryGetValue(connection.Flow, out var current) && current == connection) _connections.Remove(connection.Flow);
         connection.Dispose();
         failed(now, connection.Flow, run.IsCompletedSuccessfully ? run.Result : TransportFailure.Closed);
+    }
+
+    private int CountFrom(IPAddress address)
+    {
+        var count = 0;
+        foreach (var flow in _connections.Keys)
+        {
+            if (flow.Remote.Address.Equals(address) && !flows.IsOutbound(flow)) count++;
+        }
+
+        return count;
     }
 
     // A stranger who holds connections open without a word makes room for those who speak.

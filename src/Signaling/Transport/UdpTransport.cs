@@ -52,12 +52,14 @@ internal sealed class UdpTransport
     public async Task ReadAsync(CancellationToken stop)
     {
         var buffer = new byte[LargestDatagram];
+        var errorsInARow = 0;
         EndPoint any = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 var got = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stop).ConfigureAwait(false);
+                errorsInARow = 0;
                 var sender = AddressRules.Plain((IPEndPoint)got.RemoteEndPoint);
                 if (sender.Port == 0 || got.ReceivedBytes == 0) continue;
                 if (!_mailbox.TryPostPacket(buffer.AsSpan(0, got.ReceivedBytes), null, sender)) Interlocked.Increment(ref _dropped);
@@ -67,6 +69,8 @@ internal sealed class UdpTransport
                 Interlocked.Increment(ref _errors);
                 // One letter however many errors come: a flood of ICMP must not fill the mailbox.
                 if (_errorQueue is not null && Interlocked.Exchange(ref _isLookingPosted, 1) == 0) _mailbox.Post(Look);
+                // Errors come one for each datagram sent; a row of them without a datagram between is a socket that fails for good.
+                if (++errorsInARow > MaxErrorsAtOnce) await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
             {

@@ -129,6 +129,48 @@ public class TcpTransportTests
     }
 
     [Fact]
+    public async Task AResetEndsTheWriterBeforeTheConnectionIsFreed()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        for (var i = 0; i < 50; i++)
+        {
+            using var client = new TcpClient();
+            client.Connect((IPEndPoint)server.LocalEndpoint);
+            var flow = new SipFlow(1, SipTransport.Tcp, (IPEndPoint)server.LocalEndpoint, (IPEndPoint)client.Client.LocalEndPoint!);
+            var connection = new TcpConnection(server.AcceptSocket(), flow, new Mailbox());
+            var running = Task.Run(() => connection.RunAsync(null));
+            var large = new byte[1 << 20];
+            while (connection.TrySend(large)) // until the queue is full: the writer is in the midst of sending
+            {
+            }
+
+            client.Client.LingerState = new LingerOption(true, 0);
+            client.Close(); // sends RST
+            Assert.Equal(TransportFailure.Closed, await running.WaitAsync(TimeSpan.FromSeconds(20)));
+            Assert.True(connection.Writing.IsCompletedSuccessfully, $"the writer is {connection.Writing.Status}");
+            connection.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task OneAddressThatOpensManyConnectionsTakesThemFromNobodyElse()
+    {
+        await using var loop = new LoopStub();
+        var clients = Enumerable.Range(0, TcpTransport.MaxFromOneAddress + 6).Select(_ => loop.Connect()).ToList();
+        loop.RunUntil(() => clients.Count(LoopStub.IsClosed) == 6);
+
+        clients[0].Client.Send(Encoding.ASCII.GetBytes(LoopStub.Message("still here")));
+        loop.RunUntil(() => loop.Received.Count == 1);
+        clients[0].Dispose();
+        loop.RunUntil(() => loop.Failures.Count == 1);
+        using var next = loop.Connect(); // one is gone: there is room for one
+        next.Client.Send(Encoding.ASCII.GetBytes(LoopStub.Message("next")));
+        loop.RunUntil(() => loop.Received.Count == 2);
+        foreach (var client in clients) client.Dispose();
+    }
+
+    [Fact]
     public async Task WhatIsQueuedAtTheEndStillGoesOut()
     {
         var loop = new LoopStub();
