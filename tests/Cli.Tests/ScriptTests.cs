@@ -102,9 +102,11 @@ public sealed class ScriptTests : IDisposable
     {
         Assert.SkipUnless(RunningProgram.Exists("script"), "script is not installed (apt-get install bsdutils)");
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
-        var call = $"{Repository.Command} call 127.0.0.1:{await callee.PortAsync()} {string.Join(' ', Ends)}";
-        await using var terminal = new RunningProgram("bash", ["-c", $"(sleep 2; echo q; sleep 2) | script -qec '{call}' /dev/null"]);
+        string[] call = [Repository.Command, "call", $"127.0.0.1:{await callee.PortAsync()}", .. Ends];
+        var quoted = string.Join(' ', call.Select(word => $"\"{word}\""));
+        await using var terminal = new RunningProgram("script", ["-qec", quoted, "/dev/null"]);
         await callee.EventAsync("connected");
+        terminal.Type("q\n");
         Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
         Assert.Equal(0, await terminal.EndsAsync());
     }

@@ -30,7 +30,9 @@ internal sealed class BaresipPhone : RunningProgram
         var port = ScratchFolder.FreePort();
         var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
         Directory.CreateDirectory(System.IO.Path.Combine(folder, "rec"));
-        File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speaks));
+        var speech = System.IO.Path.Combine(folder, "speech.wav"); // its configuration cannot hold a path with a space
+        File.Copy(speaks, speech);
+        File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speech));
         var security = encryption.Length > 0 ? $";mediaenc={encryption}" : "";
         File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
             $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");

@@ -71,6 +71,13 @@ internal class RunningProgram : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Writes to its standard input.</summary>
+    public void Type(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>Sends a signal, e.g. INT.</summary>
     public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{Id}"]).WaitForExit();
 
