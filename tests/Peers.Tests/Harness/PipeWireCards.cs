@@ -7,18 +7,26 @@ namespace Earshot.Peers.Tests.Harness;
 internal sealed class PipeWireCards : IDisposable
 {
     private readonly ScratchFolder _scratch = new();
+    private readonly int _server;
+    private bool _killed;
 
     /// <param name="looped">Each speaker is fed into its own microphone.</param>
-    public PipeWireCards(bool looped)
+    /// <param name="quantum">Samples at 48 kHz in the cards' period; a longer one bears a busy machine.</param>
+    public PipeWireCards(bool looped, int quantum = 128)
     {
         foreach (var program in (string[])["pipewire", "pw-link"])
             Assert.SkipUnless(RunningProgram.Exists(program), $"{program} is not installed (apt-get install pipewire pipewire-bin pipewire-jack)");
         Assert.SkipUnless(System.Runtime.InteropServices.NativeLibrary.TryLoad("libportaudio.so.2", out _), "PortAudio is not installed (apt-get install libportaudio2)");
-        // Its output is not read: the daemon it leaves behind keeps the pipe open.
-        using var rig = Process.Start(System.IO.Path.Combine(Repository.Root, "eng", "rigs", "pipewire-cards.sh"), looped ? ["up", _scratch.Path, "128", "--loop"] : ["up", _scratch.Path, "128"]);
+        // Its output is not read: the daemon it leaves behind would keep the pipe open.
+        var script = System.IO.Path.Combine(Repository.Root, "eng", "rigs", "pipewire-cards.sh");
+        using var rig = Process.Start("bash", ["-c", "exec \"$@\" >/dev/null", "rig", script, "up", _scratch.Path, $"{quantum}"]);
         Assert.True(rig.WaitForExit(20_000), "pipewire-cards.sh hangs");
         Assert.SkipUnless(rig.ExitCode == 0, "PipeWire does not start here");
+        _server = int.Parse(System.IO.File.ReadAllText(_scratch.File("pid")), System.Globalization.CultureInfo.InvariantCulture);
         Environment = ReadEnvironment(_scratch.File("env"));
+        if (!looped) return;
+        Join("A");
+        Join("B");
     }
 
     /// <summary>What a client of these cards needs.</summary>
@@ -27,13 +35,44 @@ internal sealed class PipeWireCards : IDisposable
     /// <summary>A file of this test.</summary>
     public string File(string name) => _scratch.File(name);
 
-    /// <summary>The sound server dies.</summary>
-    public void Kill() => Process.Start("kill", ["-KILL", System.IO.File.ReadAllText(_scratch.File("pid")).Trim()]).WaitForExit();
+    /// <summary>The sound server dies. Its id is signalled once: later it may be another process's.</summary>
+    public void Kill()
+    {
+        if (_killed) return;
+        _killed = true;
+        using var kill = Process.Start("kill", ["-KILL", $"{_server}"]);
+        kill.WaitForExit();
+    }
 
     public void Dispose()
     {
         Kill();
         _scratch.Dispose();
+    }
+
+    // On a busy machine a link made while the nodes still take shape is dropped again: made until it stays.
+    private void Join(string card)
+    {
+        string speaker = $"{card}_spk:monitor_MONO", microphone = $"{card}_mic:playback_MONO";
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            _ = Link(speaker, microphone);
+            Thread.Sleep(100);
+            if (Link("-l").Contains($"{speaker}\n  |-> {microphone}", StringComparison.Ordinal)) return;
+        }
+
+        Assert.Fail($"{speaker} could not be joined with {microphone}");
+    }
+
+    private string Link(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("pw-link", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
+        using var link = Process.Start(start)!;
+        _ = link.StandardError.ReadToEndAsync(); // "File exists" is what we want
+        var said = link.StandardOutput.ReadToEnd();
+        link.WaitForExit();
+        return said;
     }
 
     // export NAME=value NAME=value, with ${NAME:+…} of what was there before, which is nothing here.
