@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Earshot.Cli.Commands;
+using Earshot.Cli.Output;
 
 namespace Earshot.Cli;
 
@@ -21,11 +22,14 @@ internal static class EarshotCommand
             DemoCommand.Create(),
         };
 
+        foreach (var planned in NotThereYet.CreateAll()) root.Subcommands.Add(planned);
         var said = root.Parse(arguments);
         if (said.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"earshot: {Output.TextOutput.Clean(said.Errors[0].Message)}");
-            Console.Error.WriteLine("  See: earshot --help, earshot VERB --help");
+            IOutput output = arguments.Contains("--json")
+                ? new JsonOutput(Console.OpenStandardOutput())
+                : new TextOutput(Console.Out, Console.Error, terminal: false, quiet: false);
+            output.Error("usage", said.Errors[0].Message, "See: earshot --help, earshot VERB --help");
             return ExitStatus.Usage;
         }
 

@@ -23,7 +23,7 @@ public sealed class CleanTextTests
         using var stream = new MemoryStream();
         new JsonOutput(stream).Error("network", "a\nb", null);
         var line = System.Text.Json.JsonDocument.Parse(stream.ToArray()).RootElement;
-        Assert.Equal(["event", "t", "code", "message", "hint"], line.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["event", "t", "code", "message"], line.EnumerateObject().Select(p => p.Name));
         Assert.Equal((byte)'\n', stream.ToArray()[^1]);
         Assert.Single(stream.ToArray(), (byte)'\n');
     }

@@ -13,6 +13,12 @@ public sealed class UsageTests
     [Theory]
     [InlineData("")]
     [InlineData("dance")]
+    [InlineData("lab")]
+    [InlineData("lab --seed 7 --delay 40 --jitter normal:5 --report x.html")]
+    [InlineData("account add work --uri sip:me@example.org --password x")]
+    [InlineData("phone --account work")]
+    [InlineData("contacts list")]
+    [InlineData("verify")]
     [InlineData("call")]
     [InlineData("call sip:a@127.0.0.1 --no-such-option")]
     [InlineData("call a b")]
@@ -45,7 +51,10 @@ public sealed class UsageTests
     [InlineData("answer --bitrate 510001")]
     [InlineData("answer --complexity 11")]
     [InlineData("answer --complexity -1")]
+    [InlineData("answer --codecs pcmu --bitrate 32000")]
+    [InlineData("answer --codecs g722,pcma --complexity 3")]
     [InlineData("answer --security dtls")]
+    [InlineData("answer --security dtls,sdes")]
     [InlineData("answer --security rot13")]
     [InlineData("answer --media-ports 9")]
     [InlineData("answer --media-ports 9-8")]
@@ -58,6 +67,9 @@ public sealed class UsageTests
     [InlineData("answer --mic file:")]
     [InlineData("answer --stats /nowhere/at/all.json")]
     [InlineData("answer --pcap /nowhere/at/all.pcap")]
+    [InlineData("answer --record /nowhere/at/all.wav")]
+    [InlineData("answer --stats /proc/stats.json")]
+    [InlineData("answer --record /")]
     [InlineData("call sips:a@127.0.0.1")]
     [InlineData("call tel:+4912345")]
     [InlineData("call sip:")]
@@ -75,11 +87,17 @@ public sealed class UsageTests
     [InlineData("file:/nowhere/at/all.wav", "null")]
     [InlineData("file:/dev/null", "null")]
     [InlineData("silence", "file:/nowhere/at/all.wav")]
+    [InlineData("silence", "file:/proc/x.wav")]
+    [InlineData("silence", "file:/")]
+    [InlineData("device:Zork", "null")]
     public async Task ASoundFileThatCannotBeUsedIsOneLine(string microphone, string speaker)
     {
-        var (status, _, errors) = await RunAsync("call", "sip:a@127.0.0.1:9", "--listen", "127.0.0.1:0", "--mic", microphone, "--speaker", speaker);
+        var (status, output, errors) = await RunAsync("call", "sip:a@127.0.0.1:9", "--listen", "127.0.0.1:0", "--mic", microphone, "--speaker", speaker);
         Assert.Equal(3, status);
+        Assert.Equal("", output); // nothing is called without sound
         AssertOneLine(errors);
+        Assert.Contains(speaker == "null" ? microphone.Split(':')[1] : speaker.Split(':')[1], errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Could not", errors, StringComparison.Ordinal);
     }
 
     [Fact]

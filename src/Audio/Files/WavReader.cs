@@ -88,7 +88,7 @@ internal sealed class WavReader : IDisposable
     private static string Reason(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-        UnauthorizedAccessException => "it may not be read, or it is a directory",
+        UnauthorizedAccessException => "it may not be read, or it is a folder",
         _ => e.Message.ReplaceLineEndings(" "),
     };
 

@@ -43,7 +43,7 @@ internal sealed class WavWriter : IBlockKeeper
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AudioDeviceException($"cannot write {path}: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new AudioDeviceException($"cannot write {path}: {Reason(e)}", e);
         }
     }
 
@@ -64,6 +64,14 @@ internal sealed class WavWriter : IBlockKeeper
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static string Reason(Exception e) => e switch
+    {
+        DirectoryNotFoundException => "there is no such folder",
+        FileNotFoundException => "no file can be made there", // in /proc
+        UnauthorizedAccessException => "it may not be written, or it is a folder",
+        _ => e.Message.ReplaceLineEndings(" "),
+    };
 
     private void WriteHeader()
     {

@@ -32,11 +32,13 @@ internal static class AnswerCommand
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
                 || Console.IsInputRedirected || !Terminal.IsForeground);
-            StatisticsFile.Prepare(said.GetValue(stats));
+            var statistics = OptionValues.Writable("--stats", said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
-            if (!asks && !said.GetValue(echo) && status is null) phone.OpenSound(); // a call is heard from its first packet on
-            using var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, said.GetValue(stats));
+            // A call is heard from its first packet on; a microphone that has to be asked for waits for the answer.
+            var waits = asks && options.Microphone.StartsWith("device", StringComparison.Ordinal);
+            if (!waits && !said.GetValue(echo) && status is null) phone.OpenSound();
+            using var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, statistics);
             phone.IncomingCall += desk.Take;
             output.Listening(phone.ListenUri);
             interrupts.WatchKeys(desk.Type);

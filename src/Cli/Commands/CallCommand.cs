@@ -26,16 +26,17 @@ internal static class CallCommand
             var uri = OptionValues.Target(said.GetValue(target)!);
             var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
             var options = phoneOptions.Read(said, "0.0.0.0:0");
-            StatisticsFile.Prepare(said.GetValue(stats));
+            var statistics = OptionValues.Writable("--stats", said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));
+            phone.OpenSound(); // a microphone or file that cannot be used is told before anything else
             output.Calling(uri);
             var watch = new CallWatch(output);
             var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
             watch.Begin(call);
             interrupts.WatchKeys(line => CallKeys.Press(call, line, output));
             var end = await watch.UntilEndedAsync(limit, interrupts.Token).ConfigureAwait(false);
-            if (said.GetValue(stats) is { } file) StatisticsFile.Write(file, end);
+            if (statistics is not null) StatisticsFile.Write(statistics, end);
             return ExitStatus.Of(end.End);
         });
         return command;

@@ -25,31 +25,27 @@ internal static class CommandRunner
         }
         catch (UsageException wrong)
         {
-            return Failed(output, ExitStatus.Usage, "usage", wrong.Message, wrong.Hint);
+            return Failed(output, ExitStatus.Usage, "usage", wrong.Message, wrong.Hint ?? SeeHelp(said));
         }
         catch (AudioDeviceException wrong)
         {
-            return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, null);
+            return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, "Check --mic and --speaker; earshot devices lists the sound cards.");
         }
         catch (PhoneException wrong)
         {
-            return Failed(output, ExitStatus.Network, "network", wrong.Message, wrong.Hint);
+            return Failed(output, ExitStatus.Network, "network", wrong.Message, wrong.Hint ?? "Choose another address with --listen; port 0 takes a free one.");
         }
-        catch (IOException wrong)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            return Failed(output, ExitStatus.Usage, "file", wrong.Message, null);
-        }
-        catch (UnauthorizedAccessException wrong)
-        {
-            return Failed(output, ExitStatus.Usage, "file", wrong.Message, null);
+            return Failed(output, ExitStatus.Usage, "file", wrong.Message, "Name a file in a folder that you may write to.");
         }
         catch (NativeLibraryMissingException wrong)
         {
-            return Failed(output, ExitStatus.Usage, "library-missing", wrong.Message, null);
+            return Failed(output, ExitStatus.Usage, "library-missing", wrong.Message, "Install it, or choose what works without it.");
         }
         catch (ArgumentException wrong)
         {
-            return Failed(output, ExitStatus.Usage, "usage", WithoutParameterName(wrong), null);
+            return Failed(output, ExitStatus.Usage, "usage", WithoutParameterName(wrong), SeeHelp(said));
         }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {
@@ -61,6 +57,8 @@ internal static class CommandRunner
             return Failed(output, ExitStatus.CallFailed, "internal", $"{wrong.GetType().Name}: {wrong.Message.Split('\n')[0].TrimEnd()}", "This is a fault of earshot: please report it.");
         }
     }
+
+    private static string SeeHelp(ParseResult said) => $"See: earshot {said.CommandResult.Command.Name} --help";
 
     private static string WithoutParameterName(ArgumentException wrong) =>
         wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);

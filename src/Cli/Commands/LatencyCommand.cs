@@ -42,7 +42,7 @@ internal static class LatencyCommand
             {
                 var uri = OptionValues.Target(callee);
                 var options = phoneOptions.Read(said, "0.0.0.0:0", microphone: "silence", speaker: "null");
-                return await MeasureCallAsync(uri, options, time ?? TimeSpan.FromSeconds(20), said.GetValue(stats), output, interrupts).ConfigureAwait(false);
+                return await MeasureCallAsync(uri, options, time ?? TimeSpan.FromSeconds(20), OptionValues.Writable("--stats", said.GetValue(stats)), output, interrupts).ConfigureAwait(false);
             }
 
             var needsCall = phoneOptions.FirstOfCallsOnly(said) ?? (said.GetValue(stats) is null ? null : "--stats");
@@ -79,6 +79,7 @@ internal static class LatencyCommand
         var chirps = new CallChirps(new LoopbackProbe(CallChirpEvery, time));
         await using var phone = await Phone.StartAsync(options with { Probe = chirps.Around }, interrupts.Token).ConfigureAwait(false);
         PhoneNotices.Show(phone, output, verbose: false);
+        phone.OpenSound();
         output.Calling(uri);
         var watch = new CallWatch(output);
         var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);

@@ -7,13 +7,6 @@ namespace Earshot.Cli.Commands;
 /// <summary>The final counters as a JSON file.</summary>
 internal static class StatisticsFile
 {
-    /// <summary>Fails before the call rather than after it when the file cannot be written.</summary>
-    /// <exception cref="IOException">It cannot.</exception>
-    public static void Prepare(string? path)
-    {
-        if (path is not null) File.Create(path).Dispose();
-    }
-
     public static void Write(string path, CallEnded ended)
     {
         using var file = File.Create(path);

@@ -87,6 +87,28 @@ internal static class OptionValues
         throw new UsageException($"--media-ports {value}: not a range", "Say e.g. 40000-40099: each call takes two.");
     }
 
+    /// <summary>A file that can be written, found out before the call rather than after it; null stays null.</summary>
+    public static string? Writable(string option, string? path)
+    {
+        if (path is null) return null;
+        try
+        {
+            new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+            return path;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            var why = wrong switch
+            {
+                DirectoryNotFoundException => "there is no such folder",
+                FileNotFoundException => "no file can be made there", // in /proc
+                UnauthorizedAccessException => "it may not be written, or it is a folder",
+                _ => wrong.Message.ReplaceLineEndings(" "),
+            };
+            throw new UsageException($"{option} {path}: {why}", "Name a file in a folder that you may write to.");
+        }
+    }
+
     public static TimeSpan? Seconds(string option, double? value)
     {
         if (value is null) return null;

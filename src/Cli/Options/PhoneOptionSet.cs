@@ -50,6 +50,7 @@ internal sealed class PhoneOptionSet
     public PhoneOptions Read(ParseResult said, string defaultListen, string? microphone = null, string? speaker = null)
     {
         RefuseWhatIsNotThereYet(said);
+        RefuseOpusOptionsWithoutOpus(said);
         var (first, last) = OptionValues.PortRange(said.GetValue(_mediaPorts));
         var defaults = new PhoneOptions();
         return defaults with
@@ -65,8 +66,8 @@ internal sealed class PhoneOptionSet
             Security = OptionValues.Security(said.GetValue(_security)) ?? defaults.Security,
             FirstMediaPort = first,
             LastMediaPort = last,
-            PacketCaptureFile = said.GetValue(_pcap),
-            RecordFile = said.GetValue(_record),
+            PacketCaptureFile = OptionValues.Writable("--pcap", said.GetValue(_pcap)),
+            RecordFile = OptionValues.Writable("--record", said.GetValue(_record)),
             WarmUp = true,
             RingTimeout = OptionValues.Seconds("--ring-timeout", said.GetValue(_ringTimeout)) ?? defaults.RingTimeout,
         };
@@ -81,6 +82,13 @@ internal sealed class PhoneOptionSet
     /// <summary>The first option said that only a call has; null when there is none.</summary>
     public string? FirstOfCallsOnly(ParseResult said) => ((Option[])[_listen, _transport, _account, _codecs, _ptime, _bitrate, _complexity,
         _security, _ice, _stun, _turn, _mediaPorts, _pcap, _record]).FirstOrDefault(o => said.GetResult(o) is { Implicit: false })?.Name;
+
+    private void RefuseOpusOptionsWithoutOpus(ParseResult said)
+    {
+        if (OptionValues.Codecs(said.GetValue(_codecs)) is not { } codecs || codecs.Contains("opus")) return;
+        var option = said.GetValue(_bitrate) is not null ? "--bitrate" : said.GetValue(_complexity) is not null ? "--complexity" : null;
+        if (option is not null) throw new UsageException($"{option} applies to opus only, and --codecs leaves it out", "Leave one of them out.");
+    }
 
     private void RefuseWhatIsNotThereYet(ParseResult said)
     {

@@ -94,7 +94,7 @@ internal sealed class JsonOutput(Stream stream) : IOutput
     {
         w.WriteString("code", code);
         w.WriteString("message", message);
-        w.WriteString("hint", hint ?? "");
+        if (!string.IsNullOrEmpty(hint)) w.WriteString("hint", hint);
     });
 
     public void Result(string name, IReadOnlyList<Field> fields) => Write(name, w =>

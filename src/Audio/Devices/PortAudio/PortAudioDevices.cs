@@ -47,7 +47,7 @@ internal static unsafe class PortAudioDevices
         var kind = isCapture ? "microphone" : "speaker";
         var able = devices.Where(d => (isCapture ? d.Device.InputChannels : d.Device.OutputChannels) > 0).ToList();
         if (able.Count == 0)
-            throw new AudioDeviceException($"no {kind} found: connect one, or use file:, tone:, silence and null ends");
+            throw new AudioDeviceException($"{(name is null ? $"no {kind} found" : $"no {kind} is named '{name}'")}: {Others(devices, kind)}");
         if (name is null)
             return able.Find(d => isCapture ? d.Device.IsDefaultInput : d.Device.IsDefaultOutput) is { Device: not null } found ? found : able[0];
         var match = Match(able, d => d.Equals(name, StringComparison.OrdinalIgnoreCase), unique: false)
@@ -59,6 +59,11 @@ internal static unsafe class PortAudioDevices
         var names = string.Join(", ", able.Select(d => d.Device.Name).Distinct());
         throw new AudioDeviceException($"{(several ? $"several {kind}s match" : $"no {kind} is named")} '{name}': there are {names}");
     }
+
+    // A machine may have speakers and no microphone; without any card what works is still worth a word.
+    private static string Others(IReadOnlyList<NumberedDevice> devices, string kind) => devices.Count == 0
+        ? $"there is no sound card here; {(kind == "microphone" ? "file:PATH.wav, tone:HZ and silence" : "file:PATH.wav and null")} work without one"
+        : $"there is none, only {string.Join(", ", devices.Select(d => d.Device.Name).Distinct())}";
 
     /// <summary>A latency as PortAudio reports it, or null when it is nonsense.</summary>
     public static TimeSpan? Sane(double seconds, int channels) =>
