@@ -110,4 +110,19 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
         Assert.Equal(0, await terminal.EndsAsync());
     }
+
+    [Theory]
+    [InlineData("tone:440", 0)]
+    [InlineData("silence", 3)]
+    public async Task ASoundTestEndsWithOneObject(string microphone, int status)
+    {
+        string[] test = ["loopback", "--mic", microphone, "--speaker", "null", "--duration", "1"];
+        await using var person = new RunningProgram(Repository.Command, test);
+        Assert.Equal(status, await person.EndsAsync());
+        Assert.Contains("\nloopback {\"through\":\"devices\",", person.Output, StringComparison.Ordinal);
+        await using var script = EarshotPhone.Start(test);
+        Assert.Equal(status, await script.EndsAsync());
+        Assert.Equal(status == 0, (await script.EventAsync("loopback")).GetProperty("heardAgain").GetBoolean());
+        Assert.Equal("loopback", script.Events[^1].GetProperty("event").GetString());
+    }
 }

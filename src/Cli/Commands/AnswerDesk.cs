@@ -49,7 +49,7 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
                 _asked = call;
                 call.Call.Ended.ContinueWith(_ => Forget(call), TaskScheduler.Default);
                 Track(call);
-                output.Notice("answer", "Answer? The microphone opens.  y + Enter answers, n + Enter refuses");
+                output.Progress("answer", "Answer? The microphone opens.  y + Enter answers, n + Enter refuses");
             }
         }
     }

@@ -17,14 +17,14 @@ internal static class CallKeys
             case "r": call.Resume(); break;
             case "m":
                 call.Muted = !call.Muted;
-                output.Notice("mute", call.Muted ? "Microphone off" : "Microphone on");
+                output.Progress("mute", call.Muted ? "Microphone off" : "Microphone on");
                 break;
             case var digits when digits.All(c => "0123456789*#ABCD".Contains(char.ToUpperInvariant(c))):
                 foreach (var digit in digits)
                     if (!call.SendDigit(char.ToUpperInvariant(digit), ToneTime)) output.Notice("dtmf", "The other side takes no keys");
                 break;
             default:
-                output.Notice("keys", "q hangs up, h holds, r resumes, m mutes, 0-9 * # A-D are sent");
+                output.Progress("keys", "q hangs up, h holds, r resumes, m mutes, 0-9 * # A-D are sent");
                 break;
         }
     }

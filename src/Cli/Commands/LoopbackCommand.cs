@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Earshot.Audio.Devices;
 using Earshot.Audio.Ends;
 using Earshot.Cli.Loopback;
 using Earshot.Cli.Options;
@@ -19,7 +20,8 @@ internal static class LoopbackCommand
         var duration = new Option<double?>("--duration") { Description = "record (or pass on) so long (5)", HelpName = "SECONDS" };
         var ends = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
-        var command = new Command("loopback", "Sound test: records five seconds, plays them back and tells what it heard.");
+        var command = new Command("loopback", "Sound test: records five seconds, plays them back and tells what came back. With a microphone and a speaker of "
+            + "sound cards it came back when the microphone heard it (so not with headphones: use --live); else when it reached the speaker's end. Exit 3 if nothing came back.");
         ends.AddEndsTo(command);
         foreach (var option in (Option[])[live, through, duration]) command.Options.Add(option);
         outputs.AddTo(command, quietAndVerbose: false);
@@ -31,45 +33,64 @@ internal static class LoopbackCommand
             if (time.TotalSeconds is < 1 or > 600) throw new UsageException("--duration: a sound test takes 1 to 600 seconds");
             var (microphone, speaker) = ends.ReadEnds(said);
             using var passes = SoundPath.Create(path);
-            return await RunAsync(new LoopbackTest(passes, time, said.GetValue(live)), microphone, speaker, path, output, interrupts.Token).ConfigureAwait(false);
+            var bothCards = microphone.Backend == AudioEnds.Cards && speaker.Backend == AudioEnds.Cards;
+            var test = new LoopbackTest(passes, time, said.GetValue(live), bothCards);
+            using var card = new SoundCardEnd(microphone, speaker, new());
+            await PassAsync(test, card, output, interrupts.Token).ConfigureAwait(false);
+            var heard = test.Judge();
+            if (!heard.HeardAgain) Complain(heard, card, path, output);
+            output.Result("loopback", Fields(heard, test.IsLive, card, path), asObject: true);
+            return heard.HeardAgain ? ExitStatus.Done : ExitStatus.AudioDevice;
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        LoopbackTest test, Audio.Devices.AudioEnd microphone, Audio.Devices.AudioEnd speaker, string path, IOutput output, CancellationToken cancel)
+    private static async Task PassAsync(LoopbackTest test, SoundCardEnd card, IOutput output, CancellationToken cancel)
     {
-        using var end = new SoundCardEnd(microphone, speaker, new());
-        end.Noticed += notice => output.Notice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message);
+        card.Noticed += notice => output.Notice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message);
         if (test.IsLive) output.Notice("howling", "sound is passed straight on: use headphones, or turn the speaker down before it howls");
-        else output.Notice("recording", $"speak now, into {end.Capture.DeviceName}; it is played back afterwards");
-        end.Attach(test);
-        end.Start();
-        while (!test.IsDone) await Task.Delay(20, cancel).ConfigureAwait(false);
-        end.Detach(test);
-        var heard = test.Judge();
-        if (!heard.HeardAgain)
+        else output.Progress("recording", $"Recording {card.Capture.DeviceName}: speak now; it is played back afterwards");
+        card.Attach(test);
+        card.Start();
+        var told = test.IsLive;
+        while (!test.IsDone)
         {
-            output.Error("nothing-heard", heard.WasSilent ? $"the microphone {end.Capture.DeviceName} heard nothing" : "what was recorded did not come out again",
-                heard.WasSilent ? "Choose another one (earshot devices), or check that it is not muted." : "Try --through devices; if that works, send a report.");
+            await Task.Delay(20, cancel).ConfigureAwait(false);
+            if (told || !test.IsRecorded) continue;
+            told = true;
+            output.Progress("playing", $"Playing it back through {card.Playback.DeviceName}");
         }
 
-        output.Result("loopback",
-        [
-            new("through", path),
-            new("live", test.IsLive),
-            new("microphone", end.Capture.DeviceName),
-            new("speaker", end.Playback.DeviceName),
-            new("peakDbfs", heard.Level.PeakDbfs, "dBFS"),
-            new("rmsDbfs", heard.Level.RmsDbfs, "dBFS"),
-            new("clippedSamples", heard.Level.ClippedSamples),
-            new("noiseFloorDbfs", heard.Level.NoiseFloorDbfs, "dBFS"),
-            new("delayMs", heard.DelayMs, "ms"),
-            new("correlation", heard.Correlation),
-            new("xruns", end.Xruns),
-            new("heardAgain", heard.HeardAgain),
-            new("cameBack", heard.CameBack),
-        ]);
-        return heard.HeardAgain ? ExitStatus.Done : ExitStatus.AudioDevice;
+        card.Detach(test);
     }
+
+    private static void Complain(LoopbackFindings heard, SoundCardEnd card, string path, IOutput output)
+    {
+        var (message, hint) = heard switch
+        {
+            { WasSilent: true } => ($"the microphone {card.Capture.DeviceName} heard nothing", "Choose another one (earshot devices), or check that it is not muted."),
+            { CameThrough: true } => ($"{card.Capture.DeviceName} did not hear what {card.Playback.DeviceName} played",
+                "With headphones that is as it should be: use --live, and listen. Otherwise turn the speaker up, or choose another one (earshot devices)."),
+            _ when path != "devices" => ($"what was recorded did not come out of the {path}", "Try --through devices; if that works, send a report."),
+            _ => ("what was recorded did not come out again", "Try again with the machine less busy; if that does not help, send a report."),
+        };
+        output.Error("nothing-heard", message, hint);
+    }
+
+    private static List<Field> Fields(LoopbackFindings heard, bool live, SoundCardEnd card, string path) =>
+    [
+        new("through", path, Label: "Through"),
+        new("live", live, Label: "Live"),
+        new("microphone", card.Capture.DeviceName, Label: "Microphone"),
+        new("speaker", card.Playback.DeviceName, Label: "Speaker"),
+        new("peakDbfs", heard.Level.PeakDbfs, "dBFS", "Microphone peak"),
+        new("rmsDbfs", heard.Level.RmsDbfs, "dBFS", "Microphone RMS"),
+        new("clippedSamples", heard.Level.ClippedSamples, "samples", "Clipped"),
+        new("noiseFloorDbfs", heard.Level.NoiseFloorDbfs, "dBFS", "Noise floor"),
+        new("delayMs", heard.DelayMs, "ms", "Delay"),
+        new("correlation", heard.Correlation, Label: "Likeness, 0 to 1"),
+        new("xruns", card.Xruns, Label: "Xruns"),
+        new("heardBy", heard.Witness == LoopbackWitness.Microphone ? "microphone" : "path", Label: "Listened at"),
+        new("heardAgain", heard.HeardAgain, Label: "Heard again"),
+    ];
 }

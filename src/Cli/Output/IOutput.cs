@@ -17,7 +17,11 @@ internal interface IOutput
 
     void Statistics(Call call, MediaStatistics statistics);
 
+    /// <summary>Something that the user should know: for people it is marked.</summary>
     void Notice(string code, string message);
+
+    /// <summary>Where a long work is, or what a key did; a notice in JSON, too.</summary>
+    void Progress(string code, string message);
 
     /// <summary>One SIP message as it went or came, for <c>--verbose</c>; keys are blanked already.</summary>
     void Trace(bool sent, string peer, string message);
@@ -25,11 +29,15 @@ internal interface IOutput
     void Error(string code, string message, string? hint);
 
     /// <summary>A measurement or listing: the command's result.</summary>
-    void Result(string name, IReadOnlyList<Field> fields);
+    /// <param name="name">The event's name.</param>
+    /// <param name="fields">Its values in order.</param>
+    /// <param name="asObject">For people, too, the last line is <c>name {…}</c>: what a report of a fault should hold.</param>
+    void Result(string name, IReadOnlyList<Field> fields, bool asObject = false);
 }
 
 /// <summary>One named value of a result.</summary>
 /// <param name="Name">As in the JSON.</param>
 /// <param name="Value">A string, bool, int, long, double, null or a list of fields.</param>
 /// <param name="Unit">For people, e.g. <c>ms</c>.</param>
-internal readonly record struct Field(string Name, object? Value, string Unit = "");
+/// <param name="Label">For people; null shows the name.</param>
+internal readonly record struct Field(string Name, object? Value, string Unit = "", string? Label = null);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
 using System.Diagnostics;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Earshot.Media;
 
@@ -10,9 +9,6 @@ namespace Earshot.Cli.Output;
 /// <summary>One JSON object a line on standard output, each with <c>event</c> and <c>t</c>, seconds since the start.</summary>
 internal sealed class JsonOutput(Stream stream) : IOutput
 {
-    // Relaxed: a person reads these lines in a terminal, and no browser does.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
@@ -83,6 +79,8 @@ internal sealed class JsonOutput(Stream stream) : IOutput
         w.WriteString("message", message);
     });
 
+    public void Progress(string code, string message) => Notice(code, message);
+
     public void Trace(bool sent, string peer, string message) => Write("sip", w =>
     {
         w.WriteString("direction", sent ? "sent" : "received");
@@ -97,29 +95,7 @@ internal sealed class JsonOutput(Stream stream) : IOutput
         if (!string.IsNullOrEmpty(hint)) w.WriteString("hint", hint);
     });
 
-    public void Result(string name, IReadOnlyList<Field> fields) => Write(name, w =>
-    {
-        foreach (var field in fields) WriteField(w, field);
-    });
-
-    private static void WriteField(Utf8JsonWriter w, Field field)
-    {
-        w.WritePropertyName(field.Name);
-        switch (field.Value)
-        {
-            case null: w.WriteNullValue(); break;
-            case bool b: w.WriteBooleanValue(b); break;
-            case int i: w.WriteNumberValue(i); break;
-            case long l: w.WriteNumberValue(l); break;
-            case double d: w.WriteNumberValue(Rounded(d)); break;
-            case IReadOnlyList<Field> inner:
-                w.WriteStartObject();
-                foreach (var f in inner) WriteField(w, f);
-                w.WriteEndObject();
-                break;
-            default: w.WriteStringValue(field.Value.ToString()); break;
-        }
-    }
+    public void Result(string name, IReadOnlyList<Field> fields, bool asObject = false) => Write(name, w => FieldsAsJson.Write(w, fields));
 
     private static void WriteSession(Utf8JsonWriter w, Call call, CallSession session, TimeSpan? setUp)
     {
@@ -169,7 +145,7 @@ internal sealed class JsonOutput(Stream stream) : IOutput
         lock (_lock)
         {
             _line.ResetWrittenCount();
-            using (var writer = new Utf8JsonWriter(_line, WriterOptions))
+            using (var writer = new Utf8JsonWriter(_line, FieldsAsJson.Options))
             {
                 writer.WriteStartObject();
                 writer.WriteString("event", name);

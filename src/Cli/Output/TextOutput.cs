@@ -51,6 +51,8 @@ internal sealed class TextOutput : IOutput
 
     public void Notice(string code, string message) => Say($"! {Clean(message)}");
 
+    public void Progress(string code, string message) => Say(Clean(message));
+
     public void Trace(bool sent, string peer, string message) =>
         Say($"{(sent ? "-->" : "<--")} {peer}\n{string.Join('\n', message.ReplaceLineEndings("\n").Split('\n').Select(Clean))}");
 
@@ -65,12 +67,13 @@ internal sealed class TextOutput : IOutput
         }
     }
 
-    public void Result(string name, IReadOnlyList<Field> fields)
+    public void Result(string name, IReadOnlyList<Field> fields, bool asObject = false)
     {
         lock (_lock)
         {
             EndLiveLine();
             WriteFields(fields, 0);
+            if (asObject) _out.WriteLine($"{name} {FieldsAsJson.ToLine(fields)}");
             _out.Flush();
         }
     }
@@ -128,7 +131,7 @@ internal sealed class TextOutput : IOutput
             var indent = new string(' ', 2 * depth);
             if (field.Value is IReadOnlyList<Field> inner)
             {
-                _out.WriteLine($"{indent}{field.Name}:");
+                _out.WriteLine($"{indent}{field.Label ?? field.Name}:");
                 WriteFields(inner, depth + 1);
                 continue;
             }
@@ -140,7 +143,7 @@ internal sealed class TextOutput : IOutput
                 double d => d.ToString("0.##", CultureInfo.InvariantCulture),
                 var v => Clean(v.ToString() ?? ""),
             };
-            _out.WriteLine($"{indent}{field.Name,-20} {value}{(field.Value is null || field.Unit.Length == 0 ? "" : " " + field.Unit)}");
+            _out.WriteLine($"{indent}{field.Label ?? field.Name,-20} {value}{(field.Value is null || field.Unit.Length == 0 ? "" : " " + field.Unit)}");
         }
     }
 
