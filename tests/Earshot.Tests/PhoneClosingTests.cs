@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Net.Sockets;
 
 namespace Earshot.Tests;
 
@@ -18,8 +19,11 @@ public sealed class PhoneClosingTests
     public async Task ClosingTwiceWaitsForTheOneClosing()
     {
         var phone = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
+        var at = IPEndPoint.Parse(phone.ListenUri[(phone.ListenUri.IndexOf('@', StringComparison.Ordinal) + 1)..]);
+        var first = phone.DisposeAsync().AsTask();
         await phone.DisposeAsync();
-        await phone.DisposeAsync();
+        Assert.True(first.IsCompletedSuccessfully);
+        using var port = new UdpClient(at); // it is free again
     }
 
     [Fact]

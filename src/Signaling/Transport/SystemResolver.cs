@@ -16,7 +16,7 @@ internal sealed class SystemResolver : ISipResolver
     public async Task<IReadOnlyList<SipHop>> ResolveAsync(string uri, bool preferReliable, CancellationToken stop)
     {
         if (!TryRead(uri, preferReliable, out var host, out var port, out var transports)) return [];
-        if (IPAddress.TryParse(host, out var address)) return Hops([address], port, transports);
+        if (IPAddress.TryParse(host, out var address)) return IsWhole(host) ? Hops([address], port, transports) : [];
         try
         {
             return Hops(await Dns.GetHostAddressesAsync(host, stop).ConfigureAwait(false), port, transports);
@@ -26,6 +26,9 @@ internal sealed class SystemResolver : ISipResolver
             return [];
         }
     }
+
+    // The system's parser and look-up take "1234" for 0.0.4.210; nobody who writes that means it (RFC 3261 §25.1: four numbers).
+    private static bool IsWhole(string host) => host.Contains(':', StringComparison.Ordinal) || host.Count(c => c == '.') == 3;
 
     /// <summary>The parts of a URI that decide where it leads.</summary>
     private static bool TryRead(string uri, bool preferReliable, out string host, out int port, out SipTransport[] transports)

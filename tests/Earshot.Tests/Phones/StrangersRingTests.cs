@@ -49,7 +49,9 @@ public sealed class StrangersRingTests
         await using var phone = await StartAsync(inAll: 1, perAddress: 1);
         phone.IncomingCall += call => call.Accept(new CallOptions { Echo = true });
         await using var alice = await StartAsync(inAll: 1, perAddress: 1, user: "alice");
-        for (var i = 0; i < 3; i++) await alice.CallAsync(phone.ListenUri, new CallOptions { Echo = true }).WaitAsync(TimeSpan.FromSeconds(20));
+        var calls = new List<Call>();
+        for (var i = 0; i < 3; i++) calls.Add(await alice.CallAsync(phone.ListenUri, new CallOptions { Echo = true }).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.All(calls, c => Assert.False(c.Ended.IsCompleted));
     }
 
     private static Task<Phone> StartAsync(int inAll, int perAddress, int firstMediaPort = 0, string user = "bob") => Phone.StartAsync(new PhoneOptions

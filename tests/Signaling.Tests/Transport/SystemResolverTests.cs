@@ -16,6 +16,8 @@ public class SystemResolverTests
     [InlineData("sips:bob@127.0.0.1", false, "")]
     [InlineData("tel:+1234", false, "")]
     [InlineData("nonsense", false, "")]
+    [InlineData("sip:bob@1234", false, "")]
+    [InlineData("sip:bob@10.1", false, "")]
     public async Task AUriLeadsToHops(string uri, bool preferReliable, string expected)
     {
         var hops = await new SystemResolver().ResolveAsync(uri, preferReliable, CancellationToken.None);

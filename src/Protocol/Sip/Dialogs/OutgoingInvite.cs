@@ -15,11 +15,15 @@ namespace Earshot.Protocol.Sip;
 /// </remarks>
 internal sealed class OutgoingInvite(SipParts parts, SipCall call) : IRequestUser, ITimed
 {
+    // Each costs an ACK, a BYE and what is remembered of both, towards an address that whoever answers may choose.
+    private const int MaxForks = 16;
+
     private PendingRequest? _pending;
     private OutgoingRequest? _sent;
     private bool _wasProvisional;
     private bool _cancelWanted;
     private bool _cancelSent;
+    private int _forks;
 
     /// <summary>Sends it.</summary>
     public void Start(Instant now, RequestDraft draft, string nextHop, IReadOnlyList<SipFlow> flows)
@@ -115,9 +119,11 @@ internal sealed class OutgoingInvite(SipParts parts, SipCall call) : IRequestUse
         }
     }
 
-    // §13.2.2.4: another phone answered too. Every 2xx gets its ACK; the dialog that nobody wants gets a BYE.
+    // §13.2.2.4: another phone answered too. Every 2xx gets its ACK; the dialog that nobody wants gets a BYE. No proxy forks without end.
     private void HangUpFork(Instant now, IncomingResponse response, uint cseq)
     {
+        if (_forks == MaxForks) return;
+        _forks++;
         var fork = new SipCall
         {
             Id = 0,

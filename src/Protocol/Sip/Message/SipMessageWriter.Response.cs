@@ -27,6 +27,8 @@ internal sealed partial class SipMessageWriter
         CopyAll(request, SipHeader.CSeq);
         if (status is > 100 and < 300)
             CopyAll(request, SipHeader.RecordRoute);
+        if (status == 100)
+            CopyAll(request, SipHeader.Timestamp); // §8.2.6.1: the caller measures the round trip with it
     }
 
     private void CopyVias(SipMessage request, IPAddress? source, int sourcePort)

@@ -6,7 +6,7 @@ namespace Earshot.Protocol.Sip;
 /// <code>
 ///                 INVITE, 100 after 200 ms
 ///              ┌──────▼───────┐
-///   INVITE:    │  Proceeding  │
+///   INVITE:    │  Proceeding  │↺ each minute: last 1xx
 ///   last 1xx ↺ └─┬──────────┬─┘
 ///        300-699 │          │ 2xx
 ///         ┌──────▼──┐   ┌───▼────┐
@@ -25,6 +25,9 @@ namespace Earshot.Protocol.Sip;
 internal sealed class InviteServerTransaction : ServerTransaction
 {
     private static readonly TimeSpan TryingDelay = TimeSpan.FromMilliseconds(200);
+
+    // §13.3.1.1: a proxy cancels an INVITE that it hears nothing of for three minutes.
+    private static readonly TimeSpan RingingInterval = TimeSpan.FromMinutes(1);
 
     private readonly Func<IncomingRequest, ReadOnlyMemory<byte>> _writeTrying;
     private ReadOnlyMemory<byte> _last;
@@ -60,11 +63,12 @@ internal sealed class InviteServerTransaction : ServerTransaction
     public override void Respond(Instant now, int status, ReadOnlyMemory<byte> response)
     {
         if (State != TransactionState.Proceeding) return;
-        Timers.Stop(this, SipTimer.Trying);
+        Timers.Stop(this, SipTimer.Trying, SipTimer.Ringing);
         _last = response;
         Send(response);
-        if (status >= 300) Complete(now);
-        else if (status >= 200) BeAccepted(now);
+        if (status < 200) Timers.Set(this, SipTimer.Ringing, now + RingingInterval);
+        else if (status >= 300) Complete(now);
+        else BeAccepted(now);
     }
 
     /// <inheritdoc/>
@@ -74,6 +78,10 @@ internal sealed class InviteServerTransaction : ServerTransaction
         {
             case SipTimer.Trying:
                 SendTrying();
+                break;
+            case SipTimer.Ringing:
+                Send(_last);
+                Timers.Set(this, SipTimer.Ringing, now + RingingInterval);
                 break;
             case SipTimer.G:
                 Send(_last);
@@ -87,7 +95,7 @@ internal sealed class InviteServerTransaction : ServerTransaction
     }
 
     /// <inheritdoc/>
-    protected override void StopTimers() => Timers.Stop(this, SipTimer.Trying, SipTimer.G, SipTimer.H, SipTimer.I, SipTimer.L);
+    protected override void StopTimers() => Timers.Stop(this, SipTimer.Trying, SipTimer.Ringing, SipTimer.G, SipTimer.H, SipTimer.I, SipTimer.L);
 
     private void SendTrying()
     {

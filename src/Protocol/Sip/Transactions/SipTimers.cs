@@ -43,6 +43,9 @@ internal enum SipTimer : byte
     /// <summary>The automatic 100: 200 ms (RFC 3261 §17.2.1).</summary>
     Trying,
 
+    /// <summary>A provisional response again each minute, lest a proxy gives the INVITE up (§13.3.1.1).</summary>
+    Ringing,
+
     /// <summary>2xx retransmission until the ACK: T1, doubling up to T2 (§13.3.1.4).</summary>
     Success,
 
