@@ -102,6 +102,9 @@ public sealed partial class Phone : IAsyncDisposable
     /// <exception cref="Audio.Devices.AudioDeviceException">The microphone or speaker cannot be opened.</exception>
     public void OpenSound() => _sound.Hold();
 
+    /// <summary>Under- and overruns of the sound card that is open; 0 when none is.</summary>
+    internal long SoundXruns => _sound.Xruns;
+
     /// <summary>Hangs up every call, waits at most two seconds until the others know, and closes everything.</summary>
     public ValueTask DisposeAsync()
     {

@@ -35,6 +35,12 @@ internal sealed class PhoneSound : IDisposable
     /// <summary>A card was lost or came back. On an ordinary thread.</summary>
     public event Action<PhoneNotice>? Notice;
 
+    /// <summary>Under- and overruns of the card that is open; 0 when none is.</summary>
+    public long Xruns
+    {
+        get { lock (_lock) return _card?.Xruns ?? 0; }
+    }
+
     /// <summary>A call, or the phone itself, wants the card: it is opened and started unless it is open, and stays so until as many <see cref="Release"/>s.</summary>
     /// <remarks>May take seconds on a slow device: not for the signalling loop.</remarks>
     /// <exception cref="AudioDeviceException">It cannot be used; one line. Nothing is held then.</exception>

@@ -125,4 +125,19 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(status == 0, (await script.EventAsync("loopback")).GetProperty("heardAgain").GetBoolean());
         Assert.Equal("loopback", script.Events[^1].GetProperty("event").GetString());
     }
+
+    [Fact]
+    public async Task TheLatencyOfACallIsMeasuredAndTakenApart()
+    {
+        await using var callee = EarshotPhone.Start("answer", "--echo", "--count", "1", "--listen", "127.0.0.1:0");
+        await using var latency = EarshotPhone.Start("latency", $"127.0.0.1:{await callee.PortAsync()}", "--listen", "127.0.0.1:0", "--duration", "5");
+        Assert.Equal(0, await latency.EndsAsync());
+        var found = await latency.EventAsync("latency");
+        Assert.True(found.GetProperty("samples").GetInt32() >= 1, latency.Output);
+        Assert.Equal(JsonValueKind.Number, found.GetProperty("xruns").ValueKind);
+        Assert.Equal(found.GetProperty("medianMs").GetDouble() / 2, found.GetProperty("oneWayEstimateMs").GetDouble(), 0.01);
+        Assert.Contains("sound card", found.GetProperty("excludes").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["capture", "framing", "lookAhead", "network", "jitterBuffer", "playback"], found.GetProperty("stages").EnumerateObject().Select(p => p.Name));
+        Assert.Equal(20, found.GetProperty("stages").GetProperty("framing").GetDouble());
+    }
 }

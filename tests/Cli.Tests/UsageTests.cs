@@ -75,6 +75,11 @@ public sealed class UsageTests
     [InlineData("call sip:")]
     [InlineData("call sip:a@127.0.0.1 --ring-timeout 0")]
     [InlineData("demo --seconds 0")]
+    [InlineData("latency --verbose")]
+    [InlineData("latency --codecs pcmu")]
+    [InlineData("latency --duration 1")]
+    [InlineData("loopback --through glue")]
+    [InlineData("loopback --duration 0.5")]
     public async Task WrongWordsAreOneLineAndStatusTwo(string line)
     {
         var (status, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -63,8 +63,8 @@ internal static class DevicesCommand
             new("outputLatencyMs", d.OutputLatency?.TotalMilliseconds, "ms"),
         };
         if (json) return fields;
-        var marks = string.Concat(d.IsDefaultInput ? ", default microphone" : "", d.IsDefaultOutput ? ", default speaker" : "");
+        var marks = d.Backend == AudioEnds.Null.Name ? "" : string.Concat(d.IsDefaultInput ? ", default microphone" : "", d.IsDefaultOutput ? ", default speaker" : "");
         var latency = (d.InputLatency ?? d.OutputLatency) is { } l ? FormattableString.Invariant($", {l.TotalMilliseconds:0.#} ms") : "";
-        return [new(d.Name, FormattableString.Invariant($"{d.Backend}/{d.HostApi}, {kind}, {d.InputChannels} in, {d.OutputChannels} out, {d.DefaultSampleRate:0} Hz{latency}{marks}"))];
+        return [new($"{d.Name,-20}", FormattableString.Invariant($"{d.Backend}/{d.HostApi}, {kind}, {d.InputChannels} in, {d.OutputChannels} out, {d.DefaultSampleRate:0} Hz{latency}{marks}"))];
     }
 }

@@ -42,10 +42,10 @@ internal static class LatencyCommand
             {
                 var uri = OptionValues.Target(callee);
                 var options = phoneOptions.Read(said, "0.0.0.0:0", microphone: "silence", speaker: "null");
-                return await MeasureCallAsync(uri, options, time ?? TimeSpan.FromSeconds(20), OptionValues.Writable("--stats", said.GetValue(stats)), output, interrupts).ConfigureAwait(false);
+                return await MeasureCallAsync(uri, options, time ?? TimeSpan.FromSeconds(20), OptionValues.Writable("--stats", said.GetValue(stats)), output, outputs.IsVerbose(said), interrupts).ConfigureAwait(false);
             }
 
-            var needsCall = phoneOptions.FirstOfCallsOnly(said) ?? (said.GetValue(stats) is null ? null : "--stats");
+            var needsCall = phoneOptions.FirstOfCallsOnly(said) ?? (said.GetValue(stats) is not null ? "--stats" : outputs.IsVerbose(said) ? "--verbose" : null);
             if (needsCall is not null)
                 throw new UsageException($"{needsCall} applies to a call only", "Name a TARGET, or leave it out.");
             var (microphone, speaker) = phoneOptions.ReadEnds(said);
@@ -70,25 +70,31 @@ internal static class LatencyCommand
             return ExitStatus.AudioDevice;
         }
 
-        output.Result("latency", [.. Fields(found, end.Xruns), new("blockMs", end.Capture.Format.BlockSamples / 48.0, "ms")]);
+        output.Result("latency",
+        [
+            new("measured", "sound card round trip", Label: "Measured"),
+            .. Fields(found, end.Xruns),
+            new("blockMs", end.Capture.Format.BlockSamples / 48.0, "ms", "Card's block"),
+        ]);
         return ExitStatus.Done;
     }
 
-    private static async Task<int> MeasureCallAsync(string uri, PhoneOptions options, TimeSpan time, string? statistics, IOutput output, Interrupts interrupts)
+    private static async Task<int> MeasureCallAsync(string uri, PhoneOptions options, TimeSpan time, string? statistics, IOutput output, bool verbose, Interrupts interrupts)
     {
         var chirps = new CallChirps(new LoopbackProbe(CallChirpEvery, time));
         await using var phone = await Phone.StartAsync(options with { Probe = chirps.Around }, interrupts.Token).ConfigureAwait(false);
-        PhoneNotices.Show(phone, output, verbose: false);
+        PhoneNotices.Show(phone, output, verbose);
         phone.OpenSound();
         output.Calling(uri);
         var watch = new CallWatch(output);
         var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
         watch.Begin(call);
+        interrupts.WatchKeys();
         var over = watch.UntilEndedAsync(null, interrupts.Token);
-        var measured = ProbeAsync(call, chirps, over);
+        var measured = ProbeAsync(phone, call, chirps, over);
         var end = await over.ConfigureAwait(false);
         if (statistics is not null) StatisticsFile.Write(statistics, end);
-        await measured.ConfigureAwait(false);
+        var xruns = await measured.ConfigureAwait(false);
         if (ExitStatus.Of(end.End) is var status and not ExitStatus.Done) return status;
         var found = chirps.Probe.Measure();
         if (found.Samples == 0)
@@ -97,42 +103,52 @@ internal static class LatencyCommand
             return ExitStatus.AudioDevice;
         }
 
-        output.Result("latency", [.. Fields(found, 0), new("oneWayEstimateMs", found.MedianMs / 2, "ms"), .. Stages(end.Statistics?.Stages)]);
+        output.Result("latency",
+        [
+            new("measured", "call round trip", Label: "Measured"),
+            .. Fields(found, xruns),
+            new("oneWayEstimateMs", found.MedianMs / 2, "ms", "One way (half, an estimate)"),
+            new("excludes", "the sound cards and the block that a microphone fills", Label: "Not in these"),
+            .. Stages(end.Statistics?.Stages),
+        ]);
         return ExitStatus.Done;
     }
 
-    // The jitter buffer settles before the first chirp; the call ends with the last.
-    private static async Task ProbeAsync(Call call, CallChirps chirps, Task over)
+    // The jitter buffer settles before the first chirp; the call ends with the last. Gives the card's xruns in between.
+    private static async Task<long> ProbeAsync(Phone phone, Call call, CallChirps chirps, Task over)
     {
         await Task.WhenAny(call.Connected, over).ConfigureAwait(false);
         await Task.WhenAny(Task.Delay(SettlingTime), over).ConfigureAwait(false);
+        var before = phone.SoundXruns;
         chirps.Begin();
         while (!over.IsCompleted && !chirps.Probe.IsDone) await Task.Delay(50).ConfigureAwait(false);
+        var xruns = phone.SoundXruns - before;
         call.HangUp();
+        return xruns;
     }
 
     private static IEnumerable<Field> Fields(DelayStatistics found, long xruns) =>
     [
-        new("medianMs", found.MedianMs, "ms"),
-        new("p95Ms", found.P95Ms, "ms"),
-        new("minMs", found.MinMs, "ms"),
-        new("maxMs", found.MaxMs, "ms"),
-        new("samples", found.Samples),
-        new("missed", found.Missed),
-        new("xruns", xruns),
+        new("medianMs", found.MedianMs, "ms", "Median"),
+        new("p95Ms", found.P95Ms, "ms", "95 % below"),
+        new("minMs", found.MinMs, "ms", "Shortest"),
+        new("maxMs", found.MaxMs, "ms", "Longest"),
+        new("samples", found.Samples, Label: "Chirps heard"),
+        new("missed", found.Missed, Label: "Chirps missed"),
+        new("xruns", xruns, Label: "Xruns"),
     ];
 
     private static IEnumerable<Field> Stages(MouthToEarStages? stages) => stages is null ? [] :
     [
         new("stages", new List<Field>
         {
-            new("capture", stages.Capture, "ms"),
-            new("framing", stages.Framing, "ms"),
-            new("lookAhead", stages.LookAhead, "ms"),
-            new("network", stages.Network, "ms"),
-            new("jitterBuffer", stages.JitterBuffer, "ms"),
-            new("playback", stages.Playback, "ms"),
-        }),
+            new("capture", stages.Capture, "ms", "Waking the sender"),
+            new("framing", stages.Framing, "ms", "Filling a packet"),
+            new("lookAhead", stages.LookAhead, "ms", "Codec's look-ahead"),
+            new("network", stages.Network, "ms", "Network, half of RTT"),
+            new("jitterBuffer", stages.JitterBuffer, "ms", "Jitter buffer"),
+            new("playback", stages.Playback, "ms", "Speaker, as it says"),
+        }, Label: "One way by stages, estimated from this side's counters"),
     ];
 
     /// <summary>Speaks chirps into a call and listens to what the call plays.</summary>

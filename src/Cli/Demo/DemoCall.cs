@@ -77,7 +77,7 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
     private void Live(string name, JsonElement e)
     {
         var delay = Number(e, "mouthToEarMs") is var ms && double.IsNaN(ms) ? "delay not known yet"
-            : string.Create(CultureInfo.InvariantCulture, $"mouth to ear {ms:0} ms (estimate)");
+            : string.Create(CultureInfo.InvariantCulture, $"mouth to ear ~{ms:0} ms");
         var line = string.Create(CultureInfo.InvariantCulture,
             $"{name,-5} says {LiveLine.Meter(Number(e, "captureLevel"))}  hears {LiveLine.Meter(Number(e, "audioLevel"))}  {delay}  lost {Number(e, "packetsLost"):0}");
         Say(line);

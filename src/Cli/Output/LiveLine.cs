@@ -27,8 +27,11 @@ internal static class LiveLine
         return new string('#', filled) + new string('.', MeterWidth - filled);
     }
 
+    /// <summary>What fits a screen of this width: a line that wraps could not be written over. 0 is a width that nobody knows.</summary>
+    public static string Clip(string line, int width) => width > 1 && line.Length >= width ? line[..(width - 1)] : line;
+
     private static string Delay(MediaStatistics s) => s.MouthToEarMs is { } ms
-        ? string.Create(CultureInfo.InvariantCulture, $"mouth to ear {ms:0} ms (estimate)")
+        ? string.Create(CultureInfo.InvariantCulture, $"mouth to ear ~{ms:0} ms")
         : "delay not known yet";
 
     private static string Loss(MediaStatistics s)

@@ -84,7 +84,7 @@ internal sealed class TextOutput : IOutput
         if (!_lives) return;
         lock (_lock)
         {
-            _out.Write("\r\u001b[K" + line);
+            _out.Write("\r\u001b[K" + LiveLine.Clip(line, Console.WindowWidth));
             _out.Flush();
             _lineLives = true;
         }
@@ -110,7 +110,8 @@ internal sealed class TextOutput : IOutput
     {
         var s = connected.Session;
         Say(string.Create(CultureInfo.InvariantCulture,
-            $"Connected in {connected.At.TotalMilliseconds:0} ms: {s.Codec} {s.SampleRate / 1000.0:0.#} kHz, {s.PacketTime.TotalMilliseconds:0.#} ms packets, {s.Local} - {s.Remote ?? "?"}"));
+            $"Connected in {connected.At.TotalMilliseconds:0} ms: {s.Codec} {s.SampleRate / 1000.0:0.#} kHz, {s.PacketTime.TotalMilliseconds:0.#} ms packets"));
+        Say($"  {s.Local} - {s.Remote ?? "?"}");
         Say($"  {s.SecurityText}{(s.SrtpProfile is null ? "" : $" ({s.SrtpProfile})")}");
     }
 
@@ -126,6 +127,7 @@ internal sealed class TextOutput : IOutput
 
     private void WriteFields(IReadOnlyList<Field> fields, int depth)
     {
+        var width = fields.Where(f => f.Value is not IReadOnlyList<Field>).Select(f => (f.Label ?? f.Name).Length).DefaultIfEmpty().Max();
         foreach (var field in fields)
         {
             var indent = new string(' ', 2 * depth);
@@ -143,7 +145,7 @@ internal sealed class TextOutput : IOutput
                 double d => d.ToString("0.##", CultureInfo.InvariantCulture),
                 var v => Clean(v.ToString() ?? ""),
             };
-            _out.WriteLine($"{indent}{field.Label ?? field.Name,-20} {value}{(field.Value is null || field.Unit.Length == 0 ? "" : " " + field.Unit)}");
+            _out.WriteLine($"{indent}{(field.Label ?? field.Name).PadRight(width)}  {value}{(field.Value is null || field.Unit.Length == 0 ? "" : " " + field.Unit)}");
         }
     }
 
