@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Earshot.Media.Codecs.G722;
 
 /// <summary>ITU-T G.722 decoded to 16 kHz, in the modes of 64, 56 and 48 kbit/s.</summary>
@@ -9,9 +11,14 @@ namespace Earshot.Media.Codecs.G722;
 /// <param name="lowBandBits">Bits of each octet that are the lower band's: 6 (64 kbit/s), 5 (56) or 4 (48).</param>
 internal sealed class G722Decoder(int lowBandBits = 6) : IAudioDecoder
 {
-    private readonly G722Band _low = new(32, 18432, 8);
-    private readonly G722Band _high = new(8, 22528, 10);
-    private readonly int[] _history = new int[24];
+    private const int Past = G722Mirror.Past / 2;
+    private const int Chunk = 160; // 20 ms
+
+    private readonly short[] _sums = new short[Past + Chunk];
+    private readonly short[] _differences = new short[Past + Chunk];
+    private readonly short[] _levels = G722Tables.LowLevels(lowBandBits);
+    private readonly G722Band _low = new(8, 18432);
+    private readonly G722Band _high = new(10, 22528);
 
     /// <inheritdoc/>
     public int SampleRate => 16000;
@@ -29,8 +36,13 @@ internal sealed class G722Decoder(int lowBandBits = 6) : IAudioDecoder
     public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
     {
         if (payload.IsEmpty || pcm.Length < payload.Length * 2) return -1;
-        for (var i = 0; i < payload.Length; i++)
-            Join(DecodeLow(payload[i] & 0x3F), DecodeHigh(payload[i] >> 6), pcm.Slice(2 * i, 2));
+        for (var at = 0; at < payload.Length; at += Chunk)
+        {
+            var part = payload.Slice(at, Math.Min(Chunk, payload.Length - at));
+            DecodeBands(part);
+            Join(pcm.Slice(2 * at, 2 * part.Length));
+        }
+
         return payload.Length * 2;
     }
 
@@ -49,51 +61,66 @@ internal sealed class G722Decoder(int lowBandBits = 6) : IAudioDecoder
     {
         _low.Reset();
         _high.Reset();
-        Array.Clear(_history);
+        Array.Clear(_sums);
+        Array.Clear(_differences);
     }
 
     public void Dispose()
     {
     }
 
-    private int DecodeLow(int code)
+    /// <summary>Six bits to one sample of the lower band, within 15 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int DecodeLow(int code)
     {
-        var level = lowBandBits switch
-        {
-            6 => G722Tables.Qm6[code],
-            5 => G722Tables.Qm5[code >> 1],
-            _ => G722Tables.Qm4[code >> 2],
-        };
-        var sample = Math.Clamp(_low.Prediction + ((_low.Scale * level) >> 15), -16384, 16383);
-        var coarse = code >> 2;
+        var sample = Limit(_low.Prediction + ((_low.Scale * _levels[code & 63]) >> 15));
+        var coarse = (code & 63) >> 2;
         var quantized = (_low.Scale * G722Tables.Qm4[coarse]) >> 15;
-        _low.AdaptScale(G722Tables.Wl[G722Tables.Rl42[coarse]]);
+        _low.AdaptScale(G722Tables.LowSteps[coarse]);
         _low.Update(quantized);
         return sample;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int DecodeHigh(int code)
     {
-        var quantized = (_high.Scale * G722Tables.Qm2[code]) >> 15;
-        var sample = Math.Clamp(_high.Prediction + quantized, -16384, 16383);
-        _high.AdaptScale(G722Tables.Wh[G722Tables.Rh2[code]]);
+        var quantized = (_high.Scale * G722Tables.Qm2[code & 3]) >> 15;
+        var sample = Limit(_high.Prediction + quantized);
+        _high.AdaptScale(G722Tables.HighSteps[code & 3]);
         _high.Update(quantized);
         return sample;
     }
 
-    private void Join(int low, int high, Span<short> pcm)
+    // Apart from the filter: what two narrow stores have just written, one wide load must wait for.
+    private void DecodeBands(ReadOnlySpan<byte> payload)
     {
-        var x = _history;
-        Array.Copy(x, 2, x, 0, 22);
-        (x[22], x[23]) = (low + high, low - high);
-        int first = 0, second = 0;
-        for (var i = 0; i < 12; i++)
+        var sums = _sums.AsSpan(Past, payload.Length);
+        var differences = _differences.AsSpan(Past, payload.Length);
+        for (var i = 0; i < payload.Length; i++)
         {
-            second += x[2 * i] * G722Tables.Qmf[i];
-            first += x[(2 * i) + 1] * G722Tables.Qmf[11 - i];
+            var low = DecodeLow(payload[i]);
+            var high = DecodeHigh(payload[i] >> 6);
+            sums[i] = (short)(low + high);
+            differences[i] = (short)(low - high);
+        }
+    }
+
+    private void Join(Span<short> pcm)
+    {
+        var sums = _sums.AsSpan();
+        var differences = _differences.AsSpan();
+        var count = pcm.Length / 2;
+        for (var i = 0; i < count; i++)
+        {
+            var (first, second) = G722Mirror.Join(sums[i..], differences[i..]);
+            pcm[2 * i] = (short)G722Band.Saturate(first);
+            pcm[(2 * i) + 1] = (short)G722Band.Saturate(second);
         }
 
-        pcm[0] = (short)G722Band.Saturate(first >> 11);
-        pcm[1] = (short)G722Band.Saturate(second >> 11);
+        sums.Slice(count, Past).CopyTo(sums);
+        differences.Slice(count, Past).CopyTo(differences);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Limit(int value) => Math.Min(Math.Max(value, -16384), 16383);
 }

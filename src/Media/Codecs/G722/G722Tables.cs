@@ -71,4 +71,34 @@ internal static class G722Tables
 
     /// <summary>Half of the symmetric 24-tap quadrature mirror filter.</summary>
     public static readonly short[] Qmf = [3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11];
+
+    /// <summary>The greatest decision level.</summary>
+    public const int TopLevel = 2919;
+
+    /// <summary>How many thresholds <see cref="LowCodes"/> tells apart for each sign.</summary>
+    public const int LevelCount = TopLevel + 1;
+
+    /// <summary>The lower band's code by the greatest threshold not above the magnitude; negative differences in the second half.</summary>
+    public static readonly byte[] LowCodes = [.. CodesOf(Ilp), .. CodesOf(Iln)];
+
+    /// <summary>Step of the log scale by a 4-bit code of the lower band.</summary>
+    public static readonly short[] LowSteps = [.. Rl42.Select(i => Wl[i])];
+
+    /// <summary>Step of the log scale by a code of the upper band.</summary>
+    public static readonly short[] HighSteps = [.. Rh2.Select(i => Wh[i])];
+
+    /// <summary>Output levels of the lower band by all of its six bits, of which a mode uses so many.</summary>
+    public static short[] LowLevels(int bits) =>
+        [.. Enumerable.Range(0, 64).Select(code => bits switch { 6 => Qm6[code], 5 => Qm5[code >> 1], _ => Qm4[code >> 2] })];
+
+    /// <summary>The scale of a log scale, in steps of 64 (SCALEL, SCALEH).</summary>
+    public static short ScaleOf(int log, int shift)
+    {
+        int mantissa = Ilb[log & 31];
+        shift -= log >> 5;
+        return (short)((shift < 0 ? mantissa << -shift : mantissa >> shift) << 2);
+    }
+
+    private static IEnumerable<byte> CodesOf(byte[] codes) =>
+        Enumerable.Range(0, LevelCount).Select(threshold => codes[1 + Q6.Skip(1).Count(level => level <= threshold)]);
 }
