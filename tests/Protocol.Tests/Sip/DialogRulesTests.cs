@@ -43,6 +43,27 @@ public sealed class DialogRulesTests
         Assert.Equal(0, Bob.Core.RememberedCount);
     }
 
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(5.0, 0)] // answered in time
+    [InlineData(30.0, 1)]
+    public void AnInviteThatExpiresIsGivenUp(double? answeredAfter, int failed)
+    {
+        Bob.OnEvent = (now, e) =>
+        {
+            if (e is SipEvent.IncomingInvite i) Bob.Core.Ring(now, i.Call);
+        };
+        if (answeredAfter is not null)
+            _link.Rewrite = (sent, text) => sent.Is("INVITE") ? text.Replace("Max-Forwards: 70", "Max-Forwards: 70\r\nExpires: 20", StringComparison.Ordinal) : text;
+        _link.Call();
+        _link.RunFor(answeredAfter ?? 30);
+        Bob.Core.Accept(_link.Now, Bob.Last<SipEvent.IncomingInvite>().Call, SipLink.Bytes("answer"));
+        _link.RunFor(40);
+        Assert.Equal((failed, failed), (Bob.Count<SipEvent.Cancelled>(), _link.SentBy(Bob, "SIP/2.0 487").Count()));
+        Assert.Equal(1 - failed, Alice.Count<SipEvent.InviteAnswered>());
+        Assert.Equal(failed, Alice.Count<SipEvent.InviteFailed>());
+    }
+
     [Fact]
     public void TryingBringsTheTimestampBack()
     {

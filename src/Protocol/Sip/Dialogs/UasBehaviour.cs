@@ -95,10 +95,11 @@ internal sealed class UasBehaviour
     // A flood of strangers must not keep a running call from being changed, cancelled or hung up.
     private bool IsTooMuch(SipMessage message, TransactionKey key)
     {
-        if (!_parts.Transactions.IsFull || _parts.Transactions.IsOverfull) return _parts.Transactions.IsFull;
-        return message.Method == SipMethod.Cancel
-            ? !_parts.Transactions.TryGetServer(key with { Method = SipMethod.Invite }, out _)
-            : !_withinDialogs.TryGetCall(message, out _);
+        if (!_parts.Transactions.IsFull) return false;
+        var isOfACall = message.Method == SipMethod.Cancel
+            ? _parts.Transactions.TryGetServer(key with { Method = SipMethod.Invite }, out _)
+            : _withinDialogs.TryGetCall(message, out _);
+        return !(isOfACall && !_parts.Transactions.IsOverfull) && !_parts.Transactions.TryMakeRoom();
     }
 
     private void HandleKnown(Instant now, SipFlow flow, ServerTransaction known, SipMessage message)
@@ -153,12 +154,15 @@ internal sealed class UasBehaviour
 
         var call = _parts.Dialogs.OfInvite(invite);
         Respond(now, cancel, 200, new ResponseWriter.Content { ToTag = call?.LocalTag });
-        if (!invite.IsPending || call is null) return;
+        if (invite.IsPending && call is not null) GiveUp(now, call, invite, UacBehaviour.ReasonText(cancel.Request.Message));
+    }
 
+    private void GiveUp(Instant now, SipCall call, ServerTransaction invite, string? reason)
+    {
         call.IncomingInvite = null;
         Respond(now, invite, 487, new ResponseWriter.Content { ToTag = call.LocalTag });
         if (call.State != SipCallState.Incoming) return;
-        _parts.Outbox.Tell(new SipEvent.Cancelled(call, UacBehaviour.ReasonText(cancel.Request.Message)));
+        _parts.Outbox.Tell(new SipEvent.Cancelled(call, reason));
         _parts.Terminate(call);
     }
 
@@ -179,6 +183,9 @@ internal sealed class UasBehaviour
 
         var call = NewCall(request);
         call.IncomingInvite = transaction;
+        // §13.3.1: the caller may say how long it waits; nobody may answer after that.
+        if (request.Message.TryGetNumber(SipHeader.Expires, out var seconds) && transaction is InviteServerTransaction invite)
+            invite.ExpireAt(now + TimeSpan.FromSeconds(seconds), at => GiveUp(at, call, invite, null));
         _parts.Outbox.Tell(new SipEvent.IncomingInvite(call, request.Body));
     }
 

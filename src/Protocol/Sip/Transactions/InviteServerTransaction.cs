@@ -32,6 +32,7 @@ internal sealed class InviteServerTransaction : ServerTransaction
     private readonly Func<IncomingRequest, ReadOnlyMemory<byte>> _writeTrying;
     private ReadOnlyMemory<byte> _last;
     private TimeSpan _interval;
+    private Action<Instant>? _expired;
 
     /// <summary>Starts the clock of the automatic 100, which <paramref name="writeTrying"/> writes when it is due.</summary>
     public InviteServerTransaction(
@@ -50,6 +51,13 @@ internal sealed class InviteServerTransaction : ServerTransaction
         else if (State is TransactionState.Proceeding or TransactionState.Completed) Send(_last);
     }
 
+    /// <summary>Calls back at that time, unless a final response was sent before.</summary>
+    public void ExpireAt(Instant at, Action<Instant> expired)
+    {
+        _expired = expired;
+        Timers.Set(this, SipTimer.Expires, at);
+    }
+
     /// <summary>The ACK to a refusal.</summary>
     public void HandleAck(Instant now)
     {
@@ -66,6 +74,7 @@ internal sealed class InviteServerTransaction : ServerTransaction
         Timers.Stop(this, SipTimer.Trying, SipTimer.Ringing);
         _last = response;
         Send(response);
+        if (status >= 200) Timers.Stop(this, SipTimer.Expires);
         if (status < 200) Timers.Set(this, SipTimer.Ringing, now + RingingInterval);
         else if (status >= 300) Complete(now);
         else BeAccepted(now);
@@ -83,6 +92,9 @@ internal sealed class InviteServerTransaction : ServerTransaction
                 Send(_last);
                 Timers.Set(this, SipTimer.Ringing, now + RingingInterval);
                 break;
+            case SipTimer.Expires:
+                _expired?.Invoke(now);
+                break;
             case SipTimer.G:
                 Send(_last);
                 _interval = Timers.Doubled(_interval);
@@ -95,7 +107,7 @@ internal sealed class InviteServerTransaction : ServerTransaction
     }
 
     /// <inheritdoc/>
-    protected override void StopTimers() => Timers.Stop(this, SipTimer.Trying, SipTimer.Ringing, SipTimer.G, SipTimer.H, SipTimer.I, SipTimer.L);
+    protected override void StopTimers() => Timers.Stop(this, SipTimer.Trying, SipTimer.Ringing, SipTimer.Expires, SipTimer.G, SipTimer.H, SipTimer.I, SipTimer.L);
 
     private void SendTrying()
     {

@@ -46,6 +46,9 @@ internal enum SipTimer : byte
     /// <summary>A provisional response again each minute, lest a proxy gives the INVITE up (§13.3.1.1).</summary>
     Ringing,
 
+    /// <summary>The caller waits no longer than its INVITE's Expires (§13.3.1).</summary>
+    Expires,
+
     /// <summary>2xx retransmission until the ACK: T1, doubling up to T2 (§13.3.1.4).</summary>
     Success,
 

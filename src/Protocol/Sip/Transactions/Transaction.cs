@@ -137,6 +137,15 @@ internal abstract class ServerTransaction(TransactionContext context, IncomingRe
     /// <summary>True until a final response was sent.</summary>
     public bool IsPending => State is TransactionState.Trying or TransactionState.Proceeding;
 
+    /// <summary>
+    /// True when it only waits for repetitions of a request that was answered or refused for good. Not after a 2xx to an INVITE: its repetition
+    /// would ring again.
+    /// </summary>
+    public bool MayBeForgotten => State is TransactionState.Completed or TransactionState.Confirmed;
+
+    /// <summary>Ends early, to make room.</summary>
+    public void Forget() => End();
+
     /// <summary>The same request once more.</summary>
     public abstract void HandleRepetition(Instant now);
 
