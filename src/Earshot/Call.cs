@@ -20,7 +20,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
     private readonly CallSteps _steps;
     private long _connectedAt;
     private volatile CallSession? _session;
-    private volatile bool _isAnswered;
+    private int _isAnswered;
     private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
@@ -81,15 +81,11 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <summary>Where the INVITE came from; null for a call of ours.</summary>
     internal IPAddress? CallerAddress { get; init; }
 
-    /// <summary>Somebody here said that it shall be answered.</summary>
-    internal bool IsAnswered
-    {
-        get => _isAnswered;
-        set => _isAnswered = value;
-    }
-
     /// <summary>It came from others, and nobody here has answered or refused it. Thread: the signalling loop.</summary>
-    internal bool IsUnanswered => IsIncoming && !_isAnswered && Machine.Phase == CallPhase.Incoming;
+    internal bool IsUnanswered => IsIncoming && Volatile.Read(ref _isAnswered) == 0 && Machine.Phase == CallPhase.Incoming;
+
+    /// <summary>Somebody here says that it shall be answered; true the first time.</summary>
+    internal bool TryBeginAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
 
     /// <summary>Ends the call, whatever state it is in: CANCEL, a refusal or BYE. <see cref="Ended"/> tells when it is over.</summary>
     public void HangUp() => Do((driver, now) =>

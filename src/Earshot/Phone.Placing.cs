@@ -44,12 +44,12 @@ public sealed partial class Phone
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
-            if (!options.Echo) failed.KeepSound(_sound);
             await _agent.PostAsync((_, _) =>
             {
                 ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
                 return true;
             }).ConfigureAwait(false);
+            if (!options.Echo) failed.KeepSound(_sound); // lets go at once; not before, as whoever threw above lets go as well
             return failed;
         }
 
@@ -66,8 +66,8 @@ public sealed partial class Phone
 
     internal void Accept(Call call, CallOptions options)
     {
-        call.IsAnswered = true; // from here on it is no stranger's ringing, however long the card takes
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
+        if (!call.TryBeginAnswer()) return; // twice would hold the card twice and let go of it once
         if (options.Echo) Answer(call, echo: true);
         else _ = Task.Run(() => AnswerWithSound(call)); // opening a card may take its time, and this may be the signalling loop
     }

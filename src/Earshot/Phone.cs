@@ -72,6 +72,8 @@ public sealed partial class Phone : IAsyncDisposable
         remove => _taps.Trace -= value;
     }
 
+    internal PhoneSound Sound => _sound;
+
     /// <summary>Our SIP URI, with the port that was taken.</summary>
     public string ListenUri => _agent.ListenUri;
 

@@ -41,6 +41,15 @@ internal sealed class PhoneSound : IDisposable
         get { lock (_lock) return _card?.Xruns ?? 0; }
     }
 
+    /// <summary>How many want the card now; for tests.</summary>
+    internal int Holds
+    {
+        get
+        {
+            lock (_lock) return _holds;
+        }
+    }
+
     /// <summary>A call, or the phone itself, wants the card: it is opened and started unless it is open, and stays so until as many <see cref="Release"/>s.</summary>
     /// <remarks>May take seconds on a slow device: not for the signalling loop.</remarks>
     /// <exception cref="AudioDeviceException">It cannot be used; one line. Nothing is held then.</exception>

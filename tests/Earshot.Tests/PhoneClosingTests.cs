@@ -27,6 +27,28 @@ public sealed class PhoneClosingTests
     }
 
     [Fact]
+    public async Task ACallThatIsAcceptedTwiceLetsGoOfTheCardOnce()
+    {
+        await using var phone = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
+        var taken = new TaskCompletionSource<Call>(TaskCreationOptions.RunContinuationsAsynchronously);
+        phone.IncomingCall += call =>
+        {
+            call.Accept();
+            taken.TrySetResult(call.Accept());
+        };
+        await using var caller = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
+        var call = await caller.CallAsync(phone.ListenUri, cancel: TestContext.Current.CancellationToken);
+        var answered = await taken.Task;
+        await answered.Connected.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(1, phone.Sound.Holds);
+
+        call.HangUp();
+        await answered.Ended.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 500 && phone.Sound.Holds != 0; i++) await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.Equal(0, phone.Sound.Holds);
+    }
+
+    [Fact]
     public async Task ACallToAnUnknownHostHasEndedWhenItIsReturned()
     {
         await using var phone = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
