@@ -163,6 +163,7 @@ internal sealed class SessionMedia(
         if (_session is { } made) return made;
         lock (_making)
         {
+            if (_session is { } first) return first;
             var session = create();
             session.Mute = _mute;
             return _session = session;
