@@ -11,8 +11,15 @@ internal sealed class PhoneProcess : IDisposable
     private readonly TaskCompletionSource<string> _listening = new();
 
     public PhoneProcess(string command, params IEnumerable<string> arguments)
+        : this([command], arguments)
     {
-        _process = Process.Start(new ProcessStartInfo(command, [.. arguments, "--json"]) { RedirectStandardOutput = true })!;
+    }
+
+    /// <param name="command">The command, with what starts it before it, if anything.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public PhoneProcess(string[] command, params IEnumerable<string> arguments)
+    {
+        _process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. arguments, "--json"]) { RedirectStandardOutput = true })!;
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.BeginOutputReadLine();
     }

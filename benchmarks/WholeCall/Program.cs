@@ -3,6 +3,7 @@ using Earshot.WholeCall;
 
 // Whole calls between two processes on this machine, seen from outside. From the root of the clone, after ./earshot was built:
 //   dotnet run -c Release --project benchmarks/WholeCall -- wire-to-sink [SECONDS]
+//   dotnet run -c Release --project benchmarks/WholeCall -- relay [SECONDS] [JITTER_MS] [LOSS_PERCENT]     as root
 //   dotnet run -c Release --project benchmarks/WholeCall -- first-audio [CALLS]
 //   dotnet run -c Release --project benchmarks/WholeCall -- cost [SECONDS]
 var command = Path.GetFullPath(Environment.GetEnvironmentVariable("EARSHOT_COMMAND") ?? "artifacts/cli/earshot");
@@ -12,14 +13,15 @@ if (!File.Exists(command))
     return 2;
 }
 
-var number = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 switch (args.FirstOrDefault())
 {
-    case "wire-to-sink": await WireToSink.RunAsync(command, number > 0 ? number : 60); break;
-    case "first-audio": await FirstAudio.RunAsync(command, number > 0 ? number : 20); break;
-    case "cost": await CallCost.RunAsync(command, number > 0 ? number : 60); break;
+    case "wire-to-sink": await WireToSink.RunAsync(command, Number(1, 60)); break;
+    case "relay": await WireToSink.RunThroughRelayAsync(command, Number(1, 60), Number(2, 40), Number(3, 0)); break;
+    case "first-audio": await FirstAudio.RunAsync(command, Number(1, 20)); break;
+    case "cost": await CallCost.RunAsync(command, Number(1, 60)); break;
     default:
-        Console.Error.WriteLine("say wire-to-sink [SECONDS], first-audio [CALLS] or cost [SECONDS]");
+        Console.Error.WriteLine("say wire-to-sink [SECONDS], relay [SECONDS] [JITTER_MS] [LOSS_PERCENT], first-audio [CALLS] or cost [SECONDS]");
         return 2;
 }
 

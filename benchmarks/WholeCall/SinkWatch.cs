@@ -50,7 +50,7 @@ internal sealed class SinkWatch : IDisposable
         {
             var samples = (file.Length - Header) / 2;
             if (samples > seen) _growth.Add((Now() + offset, seen = samples));
-            Thread.Sleep(TimeSpan.FromMilliseconds(0.25));
+            NanoSleep.For(200_000);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using Earshot.Audio.Files;
+using Earshot.Lab.Links;
 
 namespace Earshot.WholeCall;
 
@@ -14,23 +15,39 @@ internal static class WireToSink
     private const int Window = 4800;
     private const int Search = 2400;
 
-    public static async Task RunAsync(string command, int seconds)
+    /// <summary>Over loopback, nothing between the two.</summary>
+    public static Task RunAsync(string command, int seconds) =>
+        RunAsync(new Ends([command], "127.0.0.1", [command], "127.0.0.1"), seconds, "clean link");
+
+    /// <summary>Over a bad network in user space: two namespaces, RTP delayed by up to so much and lost by a seed.</summary>
+    public static async Task RunThroughRelayAsync(string command, int seconds, int jitterMs, int lossPercent)
+    {
+        var link = new LinkOptions { Delay = TimeSpan.Zero, Jitter = TimeSpan.FromMilliseconds(jitterMs), Loss = lossPercent / 100.0 };
+        using var relay = new Relay(link, seed: 1);
+        await RunAsync(new Ends(In(relay.Host1), Relay.Address1, In(relay.Host2), Relay.Address2), seconds, $"jitter 0–{jitterMs} ms with reordering, {lossPercent} % loss");
+
+        string[] In(string host) => ["ip", "netns", "exec", host, command];
+    }
+
+    private sealed record Ends(string[] Caller, string CallerAddress, string[] Callee, string CalleeAddress);
+
+    private static async Task RunAsync(Ends ends, int seconds, string link)
     {
         var folder = Directory.CreateTempSubdirectory("earshot-wire-").FullName;
         var (heard, capture) = (Path.Combine(folder, "heard.wav"), Path.Combine(folder, "sent.pcap"));
         var speech = Path.GetFullPath("tests/vectors/speech/speech_en_m.wav");
         using var watch = new SinkWatch(heard);
-        using var bob = new PhoneProcess(command, "answer", "--listen", "127.0.0.1:0", "--auto", "--count", "1", "--security", "none",
+        using var bob = new PhoneProcess(ends.Callee, "answer", "--listen", ends.CalleeAddress + ":0", "--auto", "--count", "1", "--security", "none",
             "--mic", "silence", "--speaker", "file:" + heard);
         var target = await bob.Listening;
-        using var alice = new PhoneProcess(command, "call", target, "--listen", "127.0.0.1:0", "--security", "none", "--codecs", "opus",
+        using var alice = new PhoneProcess(ends.Caller, "call", target, "--listen", ends.CallerAddress + ":0", "--security", "none", "--codecs", "opus",
             "--media-ports", "41000-41001", "--mic", "file+loop:" + speech, "--speaker", "null", "--pcap", capture,
             "--duration", seconds.ToString(CultureInfo.InvariantCulture));
         await alice.EndsAsync();
         await bob.EndsAsync();
         watch.Dispose();
         var delays = Delays(SentStream.Read(capture, 41000), WavReader.ReadAll(heard, out _), watch);
-        Console.WriteLine($"wire → sink, {seconds} s, 20 ms Opus, 10 ms blocks");
+        Console.WriteLine($"wire → sink, {seconds} s, {link}, 20 ms Opus, 10 ms blocks");
         Console.WriteLine(Spread.Of("all", delays.Select(d => d.Ms)));
         for (var start = 0; start < seconds; start += Math.Max(60, seconds / 10))
         {
@@ -38,6 +55,7 @@ internal static class WireToSink
             Console.WriteLine(Spread.Of($"from {start} s", delays.Where(d => d.Second >= start && d.Second < end).Select(d => d.Ms)));
         }
 
+        Console.WriteLine(bob.LastStatistics);
         Directory.Delete(folder, recursive: true);
     }
 
