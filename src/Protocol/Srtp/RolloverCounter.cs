@@ -13,7 +13,10 @@ internal static class RolloverCounter
     /// <remarks>Before the first wrap there is no "before": such a number is taken for a long jump ahead, and authentication decides.</remarks>
     public static ulong Estimate(ushort sequence, ulong highest)
     {
-        long index = (long)highest + (short)(sequence - (ushort)highest);
-        return (ulong)(index < 0 ? index + 0x1_0000 : index);
+        long step = (short)(sequence - (ushort)highest);
+        // Half the circle is as far either way: App. A takes it within the same count, forward from the lower half.
+        bool isAhead = step == short.MinValue && (ushort)highest < 0x8000;
+        long index = (long)highest + step;
+        return (ulong)(isAhead || index < 0 ? index + 0x1_0000 : index);
     }
 }
