@@ -84,6 +84,9 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <summary>It came from others, and nobody here has answered or refused it. Thread: the signalling loop.</summary>
     internal bool IsUnanswered => IsIncoming && Volatile.Read(ref _isAnswered) == 0 && Machine.Phase == CallPhase.Incoming;
 
+    /// <summary>It came from others, and its answer is not confirmed yet, or not given. Thread: the signalling loop.</summary>
+    internal bool IsUnconfirmed => IsIncoming && Machine.Phase is CallPhase.Incoming or CallPhase.Answering or CallPhase.HangingUp;
+
     /// <summary>Somebody here says that it shall be answered; true the first time.</summary>
     internal bool TryBeginAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
 

@@ -146,14 +146,16 @@ public sealed partial class Phone
     {
         var inAll = 0;
         var fromThere = 0;
+        var unconfirmed = 0;
         foreach (var call in _calls)
         {
+            if (call.IsUnconfirmed) unconfirmed++;
             if (!call.IsUnanswered) continue;
             inAll++;
             if (caller.Equals(call.CallerAddress)) fromThere++;
         }
 
-        return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress;
+        return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress && unconfirmed < MaxUnconfirmed;
     }
 
     /// <summary>With both allowed, what the offer asks for decides; with one, the offer has to fit it.</summary>

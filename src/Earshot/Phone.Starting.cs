@@ -82,7 +82,7 @@ public sealed partial class Phone
 
     private static SipCoreOptions CoreOptions(PhoneOptions options) => new()
     {
-        User = options.User,
+        User = SipEscaping.EncodeUser(options.User),
         DisplayName = options.DisplayName ?? "",
         UserAgent = $"Earshot/{typeof(Phone).Assembly.GetName().Version?.ToString(3)}",
     };

@@ -20,6 +20,9 @@ public sealed partial class Phone : IAsyncDisposable
 {
     private static readonly KeyValuePair<string, string>[] RetryLater = [new("Retry-After", "30")];
 
+    // An answered call sends media to wherever its offer says, before anybody there has said a word (the ACK): what that can come to has an end.
+    private const int MaxUnconfirmed = 64;
+
     private readonly PhoneOptions _options;
     private readonly SignalingAgent _agent;
     private readonly MediaEngine _engine;

@@ -35,7 +35,7 @@ public sealed record PhoneOptions
     /// <summary>How calls are placed.</summary>
     public SipTransportChoice Transport { get; init; }
 
-    /// <summary>The user part of our address, e.g. <c>alice</c>.</summary>
+    /// <summary>The user part of our address, e.g. <c>alice</c>; what may not stand in a SIP URI is escaped. Empty for an address of the host alone.</summary>
     public string User { get; init; } = "earshot";
 
     /// <summary>Shown to the people we call; null shows the address alone.</summary>

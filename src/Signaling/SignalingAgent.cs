@@ -48,7 +48,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
     public IPEndPoint ListenEndPoint => _sockets.EndPoint;
 
     /// <summary>A URI by which this agent can be called, e.g. <c>sip:earshot@192.0.2.1:5060</c>; never a wildcard.</summary>
-    public string ListenUri => $"sip:{_options.Core.User}@{new IPEndPoint(_sockets.OwnAddress(), _sockets.EndPoint.Port)}";
+    public string ListenUri => $"sip:{(_options.Core.User is { Length: > 0 } user ? user + "@" : "")}{new IPEndPoint(_sockets.OwnAddress(), _sockets.EndPoint.Port)}";
 
     /// <summary>Socket errors and datagrams dropped so far.</summary>
     public (long SocketErrors, long Dropped) Counters => (_sockets.SocketErrors, _sockets.Dropped);

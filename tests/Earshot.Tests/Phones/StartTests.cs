@@ -36,6 +36,19 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("bob smith@home", "sip:bob%20smith%40home@127.0.0.1:")]
+    [InlineData("", "sip:127.0.0.1:")]
+    public async Task AUserOfAnySpellingCanBeCalled(string user, string uri)
+    {
+        await using var phone = await Phone.StartAsync(Options() with { User = user, PacketCaptureFile = null });
+        Assert.StartsWith(uri, phone.ListenUri, StringComparison.Ordinal);
+        phone.IncomingCall += call => call.Accept(new CallOptions { Echo = true });
+        var call = await phone.CallAsync(phone.ListenUri, new CallOptions { Echo = true }).WaitAsync(TimeSpan.FromSeconds(20)); // itself
+        call.HangUp();
+        Assert.Equal(CallEndReason.HungUp, (await call.Ended.WaitAsync(TimeSpan.FromSeconds(20))).End.Reason);
+    }
+
+    [Theory]
     [InlineData(0, 8)]
     [InlineData(8, 0)]
     public async Task APhoneThatMayNotRingIsRefused(int inAll, int perAddress) => await Assert.ThrowsAsync<ArgumentException>(

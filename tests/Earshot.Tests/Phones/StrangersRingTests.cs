@@ -44,6 +44,17 @@ public sealed class StrangersRingTests
     }
 
     [Fact]
+    public async Task AnswersThatNobodyConfirmsAreFew()
+    {
+        await using var phone = await StartAsync(inAll: 10, perAddress: 3);
+        phone.IncomingCall += call => call.Accept(new CallOptions { Echo = true });
+        using var stranger = new Stranger(IPAddress.Loopback, phone);
+        for (var i = 0; i < 70; i++) stranger.Invite();
+        Assert.Equal(6, await stranger.CountAsync("SIP/2.0 486", 6));
+        Assert.Equal(64, await stranger.CountAsync("SIP/2.0 200", 64));
+    }
+
+    [Fact]
     public async Task ACallThatIsAnsweredMakesRoomForTheNext()
     {
         await using var phone = await StartAsync(inAll: 1, perAddress: 1);
