@@ -21,11 +21,8 @@ public sealed partial class Phone
     public static async Task<Phone> StartAsync(PhoneOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new PhoneOptions();
-        if (options.Security.Count == 0) throw new ArgumentException("Security names no method: say sdes or none.", nameof(options));
-        if (options.MaxUnansweredCalls < 1 || options.MaxUnansweredCallsPerAddress < 1)
-            throw new ArgumentException("A phone that may not ring takes no calls: MaxUnansweredCalls and MaxUnansweredCallsPerAddress are at least 1.", nameof(options));
         options = UsableCodecs.Settle(options, CodecOffers.MissingLibrary, out var notice);
-        CodecOffers.Check(SessionOptions(options));
+        PhoneOptionChecks.Check(options, SessionOptions(options));
         cancel.ThrowIfCancellationRequested();
         var sound = new PhoneSound(options);
         PacketCapture? capture = null;

@@ -48,11 +48,29 @@ public sealed class StartTests : IDisposable
         Assert.Equal(CallEndReason.HungUp, (await call.Ended.WaitAsync(TimeSpan.FromSeconds(20))).End.Reason);
     }
 
+    public static TheoryData<string, PhoneOptions> Impossible => new()
+    {
+        { "MaxUnansweredCalls", new() { MaxUnansweredCalls = 0 } },
+        { "MaxUnansweredCallsPerAddress", new() { MaxUnansweredCallsPerAddress = 0 } },
+        { "Security", new() { Security = [] } },
+        { "Bitrate", new() { Bitrate = 5999 } },
+        { "Complexity", new() { Complexity = 11 } },
+        { "RingTimeout", new() { RingTimeout = TimeSpan.Zero } },
+        { "SilenceTimeout", new() { SilenceTimeout = TimeSpan.FromSeconds(-1) } },
+        { "ports", new() { FirstMediaPort = 5000, LastMediaPort = 4000 } },
+        { "ports", new() { FirstMediaPort = 5000 } },
+        { "ports", new() { FirstMediaPort = 65535, LastMediaPort = 65536 } },
+        { "packet time", new() { PacketTime = TimeSpan.FromMilliseconds(7) } },
+        { "codec", new() { Codecs = [] } },
+    };
+
     [Theory]
-    [InlineData(0, 8)]
-    [InlineData(8, 0)]
-    public async Task APhoneThatMayNotRingIsRefused(int inAll, int perAddress) => await Assert.ThrowsAsync<ArgumentException>(
-        () => Phone.StartAsync(Options() with { MaxUnansweredCalls = inAll, MaxUnansweredCallsPerAddress = perAddress }));
+    [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
+    public async Task AnOptionThatCannotWorkIsRefusedAtTheStart(string named, PhoneOptions options)
+    {
+        var wrong = await Assert.ThrowsAnyAsync<ArgumentException>(() => Phone.StartAsync(options with { Microphone = "silence", Speaker = "null" }));
+        Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
+    }
 
     public void Dispose() => File.Delete(_capture);
 
