@@ -128,7 +128,7 @@ internal sealed class RtcpReporter(
     private SenderInfo SenderInfoAt(Instant now)
     {
         var (timestamp, at) = send.LastFrame;
-        long since = (now.Nanoseconds - at.Nanoseconds) * _sendClockRate / 1_000_000_000;
+        long since = (long)((Int128)(now.Nanoseconds - at.Nanoseconds) * _sendClockRate / 1_000_000_000);
         return new(clock.ToNtp(now), timestamp + (uint)since, send.Source.Packets, send.Source.PayloadBytes);
     }
 

@@ -7,6 +7,10 @@ namespace Earshot.Media.Send;
 /// <remarks>Thread: worker; the number may be read from any. Real-time: no allocation after construction.</remarks>
 internal sealed class OutgoingSource(IRandomSource random)
 {
+    // A key of SRTP serves 64 sources on either side, ours for sure.
+    private const int MaximumSources = 32;
+
+    private int _sources;
     private uint _ssrc;
     private uint _before;
     private ushort _sequence;
@@ -26,6 +30,9 @@ internal sealed class OutgoingSource(IRandomSource random)
     /// <summary>Their payload bytes.</summary>
     public uint PayloadBytes { get; private set; }
 
+    /// <summary>False after so many numbers that another might find no place under the SRTP key: keeping the last one is better than silence.</summary>
+    public bool CanRenew => _sources < MaximumSources;
+
     /// <summary>Becomes another source: number, time stamp and sequence are drawn anew, the counters begin at zero (RFC 3550 §6.4.1).</summary>
     public void Renew()
     {
@@ -41,6 +48,7 @@ internal sealed class OutgoingSource(IRandomSource random)
         // RFC 3711 §3.3.1 note: a first sequence number in the lower half keeps both ends' rollover guesses right when early packets are lost.
         _sequence = (ushort)(BitConverter.ToUInt16(seed[8..]) & 0x7fff);
         (Packets, PayloadBytes) = (0, 0);
+        _sources++;
     }
 
     /// <summary>The next packet's sequence number.</summary>

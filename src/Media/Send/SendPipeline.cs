@@ -68,7 +68,7 @@ internal sealed class SendPipeline
     private bool _mute;
 
     /// <summary>True when an agreement has another clock than what was sent so far: it takes an SSRC of its own (RFC 7160 §4.1).</summary>
-    public bool NeedsNewSource(SendPlan plan) => _plan is { } before && before.ClockRate != plan.ClockRate && _source.Packets > 0;
+    public bool NeedsNewSource(SendPlan plan) => _plan is { } before && before.ClockRate != plan.ClockRate && _source is { Packets: > 0, CanRenew: true };
 
     /// <summary>Takes a new agreement. The encoder that is no longer used is disposed.</summary>
     public void Apply(SendPlan plan)
@@ -84,6 +84,8 @@ internal sealed class SendPipeline
         _talking &= before?.PayloadType == plan.PayloadType && plan.Sends;
         if (plan.DtmfPayloadType < 0)
             _dtmf.Clear();
+        if (!plan.Sends)
+            _dtmf.Abandon();
     }
 
     /// <summary>Lets packets out.</summary>

@@ -64,6 +64,24 @@ public sealed class OpusTests
         Assert.True(encoder.Encode(speech.AsSpan(loudest * 960, 960), payload) > 2);
     }
 
+    [Theory]
+    [InlineData(120, false, true)]
+    [InlineData(120, true, true)]
+    [InlineData(120, true, false, 6000)]
+    [InlineData(480, false, true)]
+    [InlineData(960, false, true)]
+    [InlineData(960, true, true)]
+    [InlineData(960, false, false)]
+    [InlineData(2880, false, true)]
+    public void WithoutDtxEveryFrameOfSilenceIsSent(int frame, bool lowDelay, bool vbr, int bitrate = 32000)
+    {
+        using var encoder = new OpusEncoder(new OpusEncoderSettings { LowDelay = lowDelay, Vbr = vbr, Bitrate = bitrate, InbandFec = true, PacketLossPercent = 5 });
+        var payload = new byte[1275];
+        // A muted microphone: a peer that hears nothing at all would give the call up.
+        for (var i = 0; i < 300; i++)
+            Assert.True(encoder.Encode(new short[frame], payload) > 0, $"frame {i}");
+    }
+
     [Fact]
     public void ConstantBitrateMakesPacketsOfOneSize()
     {

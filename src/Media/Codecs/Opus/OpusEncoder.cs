@@ -34,6 +34,7 @@ internal sealed record OpusEncoderSettings
 internal sealed unsafe class OpusEncoder : IAudioEncoder
 {
     private readonly OpusEncoderState _encoder;
+    private bool _dtx;
 
     /// <exception cref="Audio.Native.NativeLibraryMissingException">libopus is not there.</exception>
     public OpusEncoder(OpusEncoderSettings settings)
@@ -71,7 +72,8 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         Set(OpusNative.SetBitrate, settings.Bitrate);
         Set(OpusNative.SetComplexity, settings.Complexity);
         Set(OpusNative.SetVbr, settings.Vbr ? 1 : 0);
-        Set(OpusNative.SetDtx, settings.Dtx ? 1 : 0);
+        _dtx = settings.Dtx;
+        Set(OpusNative.SetDtx, _dtx ? 1 : 0);
         Set(OpusNative.SetInbandFec, settings.InbandFec ? 1 : 0);
         Set(OpusNative.SetPacketLossPercent, settings.PacketLossPercent);
         Set(OpusNative.SetMaxBandwidth, BandwidthOf(settings.MaxPlaybackRate));
@@ -85,7 +87,7 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         {
             var length = OpusNative.Encode(_encoder, samples, pcm.Length, bytes, payload.Length);
             if (length < 0) return -1;
-            return length <= 2 ? 0 : length; // RFC 7587 §3.1.3: DTX packets of one or two bytes need not be sent
+            return length <= 2 && _dtx ? 0 : length; // RFC 7587 §3.1.3: DTX packets of one or two bytes need not be sent
         }
     }
 
