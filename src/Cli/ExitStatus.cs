@@ -10,6 +10,7 @@ internal static class ExitStatus
     public const int AudioDevice = 3;
     public const int Network = 4;
     public const int Security = 5;
+    public const int TerminalClosed = 129;
     public const int Interrupted = 130;
     public const int Terminated = 143;
 

@@ -3,13 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Earshot.Cli;
 
-/// <summary>SIGINT, SIGTERM and <c>q</c> + Enter end a command cleanly: the call is ended with BYE first.</summary>
+/// <summary>SIGINT, SIGTERM, a closed terminal, a reader who has gone and <c>q</c> + Enter end a command cleanly: the call is ended with BYE first.</summary>
 /// <remarks>A second signal ends the process at once.</remarks>
 internal sealed class Interrupts : IDisposable
 {
+    private static readonly TimeSpan ReaderCheck = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _source;
     private readonly PosixSignalRegistration _int;
     private readonly PosixSignalRegistration _term;
+    private readonly PosixSignalRegistration _hangup;
+    private readonly Timer _reader;
     private int _status;
 
     public Interrupts(CancellationToken outer)
@@ -17,6 +20,8 @@ internal sealed class Interrupts : IDisposable
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _int = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => OnSignal(c, ExitStatus.Interrupted));
         _term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => OnSignal(c, ExitStatus.Terminated));
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => OnSignal(c, ExitStatus.TerminalClosed));
+        _reader = new Timer(_ => { if (Terminal.IsOutputGone) Cancel(); }, null, ReaderCheck, ReaderCheck);
     }
 
     /// <summary>Cancelled by the first signal, or by <c>q</c>.</summary>
@@ -37,6 +42,8 @@ internal sealed class Interrupts : IDisposable
     {
         _int.Dispose();
         _term.Dispose();
+        _hangup.Dispose();
+        _reader.Dispose();
         _source.Dispose();
     }
 

@@ -38,6 +38,35 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(130, await callee.EndsAsync());
     }
 
+    /// <summary>A shell without job control has what it starts in its background ignore SIGINT.</summary>
+    [Fact]
+    public async Task AnInterruptIsHeardInTheBackgroundOfAScript()
+    {
+        var answer = $"{Repository.Command} answer {string.Join(' ', Ends)}";
+        await using var shell = new RunningProgram("sh", ["-c", $"{answer} & sleep 2; kill -INT $!; wait $!; echo status $?"]);
+        await shell.SaysAsync("status 130");
+    }
+
+    /// <summary>A phone whose reader is gone would talk on with nobody to stop it.</summary>
+    [Fact]
+    public async Task ACallWhoseReaderIsGoneEnds()
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
+        var call = $"{Repository.Command} call 127.0.0.1:{await callee.PortAsync()} --json {string.Join(' ', Ends)}";
+        await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 1"]);
+        Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Equal(0, await callee.EndsAsync());
+    }
+
+    [Fact]
+    public async Task QuietLeavesOutTheCountersOfEverySecond()
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", "--duration", "2", "--quiet", .. Ends]);
+        Assert.Equal(0, await caller.EndsAsync());
+        Assert.Equal(["calling", "ringing", "connected", "heard", "ended"], caller.Events.Select(e => e.GetProperty("event").GetString()));
+    }
+
     [Fact]
     public async Task CountersAndPacketsAreKeptInFiles()
     {

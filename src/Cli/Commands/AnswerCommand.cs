@@ -17,7 +17,7 @@ internal static class AnswerCommand
         var stats = new Option<string>("--stats") { Description = "write the last call's counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
-        var command = new Command("answer", "Waits for calls and answers. On a terminal it asks before the microphone opens.");
+        var command = new Command("answer", "Waits for calls and answers. On a terminal it asks before the microphone opens: y + Enter answers, n + Enter refuses.");
         phoneOptions.AddTo(command);
         foreach (var option in (Option[])[echo, auto, count, reject, duration, stats]) command.Options.Add(option);
         outputs.AddTo(command);
@@ -32,6 +32,7 @@ internal static class AnswerCommand
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
                 || Console.IsInputRedirected || !Terminal.IsForeground);
+            if (asks && outputs.IsQuiet(said)) throw new UsageException("--quiet would hide the question whether to answer", "Add --auto, or leave --quiet out.");
             var statistics = OptionValues.Writable("--stats", said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));

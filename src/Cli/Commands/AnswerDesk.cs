@@ -59,12 +59,17 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
     {
         lock (_lock)
         {
-            if (_asked is { } call && line is "y" or "n")
+            if (_asked is { } call && line is "y" or "Y" or "n" or "N")
             {
                 _asked = null;
-                if (line == "y") call!.Accept(new CallOptions());
-                else call!.Reject(603);
-                if (line == "y") _talking = call.Call;
+                if (line is "n" or "N")
+                {
+                    call!.Reject(603);
+                    return;
+                }
+
+                _talking = call!.Call;
+                call.Accept(new CallOptions());
             }
             else if (_talking is { } talking)
             {

@@ -14,7 +14,7 @@ internal static class CallCommand
         var stats = new Option<string>("--stats") { Description = "write the final counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
-        var command = new Command("call", "Places a call. q + Enter or Ctrl-C hangs up; the keys 0-9 * # A-D + Enter are sent; h holds, r resumes, m mutes.");
+        var command = new Command("call", "Places a call. While it lasts, each with Enter: q hangs up (as Ctrl-C), h holds, r resumes, m mutes, 0-9 * # A-D are sent.");
         command.Arguments.Add(target);
         phoneOptions.AddTo(command);
         phoneOptions.AddRingTimeoutTo(command);

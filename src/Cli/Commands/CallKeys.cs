@@ -20,8 +20,7 @@ internal static class CallKeys
                 output.Progress("mute", call.Muted ? "Microphone off" : "Microphone on");
                 break;
             case var digits when digits.All(c => "0123456789*#ABCD".Contains(char.ToUpperInvariant(c))):
-                foreach (var digit in digits)
-                    if (!call.SendDigit(char.ToUpperInvariant(digit), ToneTime)) output.Notice("dtmf", "The other side takes no keys");
+                if (!digits.All(d => call.SendDigit(char.ToUpperInvariant(d), ToneTime))) output.Notice("dtmf", "the other side takes no keys");
                 break;
             default:
                 output.Progress("keys", "q hangs up, h holds, r resumes, m mutes, 0-9 * # A-D are sent");

@@ -21,6 +21,7 @@ internal static class CommandRunner
         try
         {
             output = outputs.Open(said);
+            outputs.Check(said);
             return interrupts.StatusOr(await body(said, output, interrupts).ConfigureAwait(false));
         }
         catch (UsageException wrong)

@@ -10,12 +10,12 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<double>("--seconds") { Description = "how long they talk", DefaultValueFactory = _ => 10 };
-        var folder = new Option<string>("--out") { Description = "where the WAV files go", DefaultValueFactory = _ => "demo" };
-        var aliceMic = new Option<string>("--alice-mic") { Description = "what Alice speaks from", DefaultValueFactory = _ => "tone:440" };
-        var aliceSpeaker = new Option<string>("--alice-speaker") { Description = "what Alice hears through", DefaultValueFactory = _ => "null" };
-        var bobMic = new Option<string>("--bob-mic") { Description = "what Bob speaks from", DefaultValueFactory = _ => "tone:600" };
-        var bobSpeaker = new Option<string>("--bob-speaker") { Description = "what Bob hears through", DefaultValueFactory = _ => "null" };
+        var seconds = new Option<double>("--seconds") { Description = "how long they talk", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
+        var folder = new Option<string>("--out") { Description = "where the WAV files go", HelpName = "FOLDER", DefaultValueFactory = _ => "demo" };
+        var aliceMic = new Option<string>("--alice-mic") { Description = "what Alice speaks from", HelpName = "SOURCE", DefaultValueFactory = _ => "tone:440" };
+        var aliceSpeaker = new Option<string>("--alice-speaker") { Description = "what Alice hears through", HelpName = "SINK", DefaultValueFactory = _ => "null" };
+        var bobMic = new Option<string>("--bob-mic") { Description = "what Bob speaks from", HelpName = "SOURCE", DefaultValueFactory = _ => "tone:600" };
+        var bobSpeaker = new Option<string>("--bob-speaker") { Description = "what Bob hears through", HelpName = "SINK", DefaultValueFactory = _ => "null" };
         var outputs = new OutputOptionSet();
         var command = new Command("demo", "Runs a real call between two phones on this machine and shows its life.");
         foreach (var option in (Option[])[seconds, folder, aliceMic, aliceSpeaker, bobMic, bobSpeaker]) command.Options.Add(option);

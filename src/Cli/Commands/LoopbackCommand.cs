@@ -15,13 +15,12 @@ internal static class LoopbackCommand
 
     public static Command Create()
     {
-        var live = new Option<bool>("--live") { Description = "pass sound straight on instead of recording first" };
-        var through = new Option<string>("--through") { Description = "devices, codec, srtp or network: how much of a call the sound passes", HelpName = "PATH" };
+        var live = new Option<bool>("--live") { Description = "pass sound straight on instead of recording first: for headphones, which no microphone hears" };
+        var through = new Option<string>("--through") { Description = "how much of a call the sound passes: devices (the default), codec, srtp or network", HelpName = "PATH" };
         var duration = new Option<double?>("--duration") { Description = "record (or pass on) so long (5)", HelpName = "SECONDS" };
         var ends = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
-        var command = new Command("loopback", "Sound test: records five seconds, plays them back and tells what came back. With a microphone and a speaker of "
-            + "sound cards it came back when the microphone heard it (so not with headphones: use --live); else when it reached the speaker's end. Exit 3 if nothing came back.");
+        var command = new Command("loopback", "Sound test: records five seconds, plays them back and tells what came back; exit status 3 if nothing did.");
         ends.AddEndsTo(command);
         foreach (var option in (Option[])[live, through, duration]) command.Options.Add(option);
         outputs.AddTo(command, quietAndVerbose: false);

@@ -13,6 +13,7 @@ internal static class StatisticsFile
         using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
         writer.WriteStartObject();
         writer.WriteString("reason", ReasonWords.Of(ended.End.Reason));
+        writer.WriteNumber("sip_status", ended.End.SipStatus);
         writer.WriteNumber("duration", Math.Round(ended.Talked.TotalSeconds, 3));
         if (ended.Statistics is not null) StatisticsFields.Write(writer, ended.Statistics);
         writer.WriteEndObject();

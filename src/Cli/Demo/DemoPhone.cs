@@ -48,7 +48,14 @@ internal sealed class DemoPhone : IDisposable
     private void Take(string? line)
     {
         if (line is null || !line.StartsWith('{')) return;
-        using var document = JsonDocument.Parse(line);
-        _onEvent(document.RootElement);
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            _onEvent(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            // A phone that was killed leaves half a line.
+        }
     }
 }

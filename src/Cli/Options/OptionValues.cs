@@ -19,6 +19,8 @@ internal static class OptionValues
             : (value[..colon], value[(colon + 1)..]);
         host = host.Trim('[', ']');
         if (host.Length == 0) host = "0.0.0.0";
+        if (host.All(char.IsAsciiDigit)) // an address to the framework, a port to everybody else
+            throw new UsageException($"{option} {value}: '{host}' is not an address", $"For a port say 0.0.0.0:{host}.");
         if (host == "localhost") host = "127.0.0.1";
         if (!IPAddress.TryParse(host, out var address))
             throw new UsageException($"{option} {value}: '{host}' is not an address of this machine", "Say an IP address, e.g. 0.0.0.0:5060 or [::]:5060.");
@@ -120,7 +122,23 @@ internal static class OptionValues
     /// <summary>A SIP URI, <c>user@host</c> or <c>host[:port]</c> as a SIP URI.</summary>
     public static string Target(string value)
     {
-        var target = value.Trim();
+        var uri = AsSipUri(value.Trim());
+        if (PortOf(uri) is { } port && !(ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
+            throw new UsageException($"{value}: '{port}' is not a port", "Say 1 to 65535.");
+        _ = SipTargets.Parse(uri, default); // anything else that is off
+        return uri;
+    }
+
+    // What follows the host's colon; null when there is none. An IPv6 address has its colons inside brackets.
+    private static string? PortOf(string uri)
+    {
+        var host = uri[(uri.LastIndexOf('@') is var at and >= 0 ? at + 1 : "sip:".Length)..].Split(';', '?')[0];
+        var colon = host.IndexOf(':', Math.Max(0, host.IndexOf(']', StringComparison.Ordinal)));
+        return colon < 0 ? null : host[(colon + 1)..];
+    }
+
+    private static string AsSipUri(string target)
+    {
         if (target.Length == 0) throw new UsageException("TARGET is empty", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
         if (target.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"{target}: SIP over TLS is not there yet", "Call a sip: address.");

@@ -8,7 +8,7 @@ namespace Earshot.Cli.Options;
 internal sealed class OutputOptionSet
 {
     private readonly Option<bool> _json = new("--json") { Description = "one JSON object a line on standard output" };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "say only what went wrong" };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "say only what went wrong; with --json leave out the counters of every second" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "show each SIP message" };
 
     public void AddTo(Command command, bool quietAndVerbose = true)
@@ -23,11 +23,18 @@ internal sealed class OutputOptionSet
 
     public bool IsVerbose(ParseResult said) => said.GetValue(_verbose);
 
+    public bool IsQuiet(ParseResult said) => said.GetValue(_quiet);
+
+    /// <exception cref="UsageException">Two of them contradict each other.</exception>
+    public void Check(ParseResult said)
+    {
+        if (IsQuiet(said) && IsVerbose(said)) throw new UsageException("--quiet and --verbose contradict each other", "Leave one of them out.");
+    }
+
     public IOutput Open(ParseResult said)
     {
-        if (said.GetValue(_quiet) && said.GetValue(_verbose)) throw new UsageException("--quiet and --verbose contradict each other");
         return IsJson(said)
-            ? new JsonOutput(Console.OpenStandardOutput())
+            ? new JsonOutput(Console.OpenStandardOutput(), said.GetValue(_quiet))
             : new TextOutput(Console.Out, Console.Error, !Console.IsOutputRedirected, said.GetValue(_quiet));
     }
 }

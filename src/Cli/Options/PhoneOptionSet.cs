@@ -7,21 +7,21 @@ namespace Earshot.Cli.Options;
 /// <summary>The options that <c>call</c>, <c>answer</c> and <c>latency</c> share, and what they say of the phone.</summary>
 internal sealed class PhoneOptionSet
 {
-    private readonly Option<string> _listen = new("--listen") { Description = "SIP address; port 0 picks a free one", HelpName = "HOST:PORT" };
+    private readonly Option<string> _listen = new("--listen") { Description = "SIP address, UDP and TCP; port 0 picks a free one", HelpName = "HOST:PORT" };
     private readonly Option<string> _transport = new("--transport") { Description = "udp or tcp", HelpName = "TRANSPORT" };
-    private readonly Option<string> _account = new("--account") { Description = "an account to call with", HelpName = "NAME" };
+    private readonly Option<string> _account = new("--account") { Description = "an account to call with (not there yet)", HelpName = "NAME" };
     private readonly Option<string> _mic = new("--mic") { Description = "device[:NAME], file:PATH.wav, file+loop:PATH.wav, tone:HZ or silence", HelpName = "SOURCE" };
     private readonly Option<string> _speaker = new("--speaker") { Description = "device[:NAME], file:PATH.wav or null", HelpName = "SINK" };
     private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
     private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
     private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
-    private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of sdes,none", HelpName = "LIST" };
-    private readonly Option<string> _ice = new("--ice") { Description = "on or off", HelpName = "on|off" };
-    private readonly Option<string> _stun = new("--stun") { Description = "a STUN server", HelpName = "HOST:PORT" };
-    private readonly Option<string[]> _turn = new("--turn") { Description = "a TURN server (repeatable)", HelpName = "URI" };
-    private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media", HelpName = "A-B" };
-    private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet to this file", HelpName = "FILE" };
+    private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of sdes,none; none is media in clear", HelpName = "LIST" };
+    private readonly Option<string> _ice = new("--ice") { Description = "off; on is not there yet", HelpName = "on|off" };
+    private readonly Option<string> _stun = new("--stun") { Description = "a STUN server (not there yet)", HelpName = "HOST:PORT" };
+    private readonly Option<string[]> _turn = new("--turn") { Description = "a TURN server, repeatable (not there yet)", HelpName = "URI" };
+    private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media; each call takes two", HelpName = "A-B" };
+    private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet, SIP and media, to this file (Wireshark reads it)", HelpName = "FILE" };
     private readonly Option<string> _record = new("--record") { Description = "record the call: left what we said, right what we heard", HelpName = "FILE.wav" };
     private readonly Option<double?> _ringTimeout = new("--ring-timeout") { Description = "give up when nobody answers for so long (60)", HelpName = "SECONDS" };
 

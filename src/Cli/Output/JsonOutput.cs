@@ -7,7 +7,9 @@ using Earshot.Media;
 namespace Earshot.Cli.Output;
 
 /// <summary>One JSON object a line on standard output, each with <c>event</c> and <c>t</c>, seconds since the start.</summary>
-internal sealed class JsonOutput(Stream stream) : IOutput
+/// <param name="stream">Where to.</param>
+/// <param name="quiet">Without the counters of every second.</param>
+internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
@@ -67,11 +69,15 @@ internal sealed class JsonOutput(Stream stream) : IOutput
         }
     }
 
-    public void Statistics(Call call, MediaStatistics statistics) => Write("stats", w =>
+    public void Statistics(Call call, MediaStatistics statistics)
     {
-        w.WriteString("call_id", call.CallId);
-        StatisticsFields.Write(w, statistics);
-    });
+        if (quiet) return;
+        Write("stats", w =>
+        {
+            w.WriteString("call_id", call.CallId);
+            StatisticsFields.Write(w, statistics);
+        });
+    }
 
     public void Notice(string code, string message) => Write("notice", w =>
     {

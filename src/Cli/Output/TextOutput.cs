@@ -62,7 +62,7 @@ internal sealed class TextOutput : IOutput
         {
             EndLiveLine();
             _errors.WriteLine($"earshot: {Clean(message)}");
-            if (!string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {hint}");
+            if (!string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {Clean(hint)}");
             _errors.Flush();
         }
     }
@@ -122,7 +122,7 @@ internal sealed class TextOutput : IOutput
             : "";
         Say($"Ended{talked}: {Clean(ended.End.Message)}");
         if (ended.Statistics is { PacketsReceived: > 0 } s) Say("  " + LiveLine.Summary(s));
-        if (ended.End is { IsFailure: true, Hint: { } hint }) Say("  " + hint);
+        if (ended.End is { IsFailure: true, Hint: { } hint }) Say("  " + Clean(hint));
     }
 
     private void WriteFields(IReadOnlyList<Field> fields, int depth)
