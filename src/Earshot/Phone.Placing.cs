@@ -99,7 +99,7 @@ public sealed partial class Phone
 
     private void Begin(Instant now, Call call, SipInvite invite)
     {
-        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call);
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call) { Flush = _agent.Flush };
         _calls.Add(call);
         if (_closing)
         {
@@ -134,7 +134,7 @@ public sealed partial class Phone
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
-        call.Driver = new CallDriver(_agent.Core, machine, media, call);
+        call.Driver = new CallDriver(_agent.Core, machine, media, call) { Flush = _agent.Flush };
         _calls.Add(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);

@@ -208,11 +208,19 @@ internal sealed class SignalingAgent : IAsyncDisposable
         if (_sockets.PollTimeout() <= now) _sockets.HandleTimeout(now);
     }
 
+    /// <summary>Sends now what the core has to say, from a handler that has slow work before it. On the loop alone.</summary>
+    public void Flush() => Transmit(MonotonicClock.Now);
+
+    private void Transmit(Instant now)
+    {
+        while (_core.PollTransmit(out var flow, out var message)) _sockets.Send(now, flow, message);
+    }
+
     private void Drain(Instant now)
     {
         while (true)
         {
-            while (_core.PollTransmit(out var flow, out var message)) _sockets.Send(now, flow, message);
+            Transmit(now);
             if (!_core.PollEvent(out var happened)) return;
             Follow(happened);
             if (happened is SipEvent.ResolveNeeded need) Resolve(need);

@@ -26,6 +26,10 @@ internal sealed class CallDriver
         _listener = listener;
     }
 
+    /// <summary>Sends at once what the core has to say; null leaves that to whoever drives the core.</summary>
+    /// <remarks>An ACK or a 200 must not wait for codecs, keys and a sound card: in the first call of a process those take tens of milliseconds.</remarks>
+    public Action? Flush { get; init; }
+
     /// <summary>The call in the SIP core; null until the INVITE is out.</summary>
     public SipCall? Sip { get; private set; }
 
@@ -147,7 +151,10 @@ internal sealed class CallDriver
             case TellChanged: _listener.OnChanged(); break;
             case TellChangeRefused a: _listener.OnChangeRefused(a.Status, a.Message); break;
             case TellEnded a: _listener.OnEnded(a.End); break;
-            default: Signal(now, action); break;
+            default:
+                Signal(now, action);
+                Flush?.Invoke();
+                break;
         }
     }
 

@@ -56,6 +56,7 @@ public sealed class StartTests : IDisposable
         { "Bitrate", new() { Bitrate = 5999 } },
         { "Complexity", new() { Complexity = 11 } },
         { "RingTimeout", new() { RingTimeout = TimeSpan.Zero } },
+        { "RingTimeout", new() { RingTimeout = TimeSpan.MaxValue } },
         { "SilenceTimeout", new() { SilenceTimeout = TimeSpan.FromSeconds(-1) } },
         { "ports", new() { FirstMediaPort = 5000, LastMediaPort = 4000 } },
         { "ports", new() { FirstMediaPort = 5000 } },
