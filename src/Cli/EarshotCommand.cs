@@ -20,13 +20,15 @@ internal static class EarshotCommand
             LatencyCommand.Create(),
             DevicesCommand.Create(),
             DemoCommand.Create(),
+            LabCommand.Create(),
         };
 
         foreach (var planned in NotThereYet.CreateAll()) root.Subcommands.Add(planned);
         var said = root.Parse(arguments);
         if (said.Errors.Count > 0)
         {
-            IOutput output = arguments.Contains("--json")
+            // The lab writes its JSON to a file.
+            IOutput output = arguments.Contains("--json") && arguments[0] != "lab"
                 ? new JsonOutput(Console.OpenStandardOutput())
                 : new TextOutput(Console.Out, Console.Error, terminal: false, quiet: false);
             output.Error("usage", said.Errors[0].Message, "See: earshot --help, earshot VERB --help");

@@ -9,7 +9,6 @@ internal static class NotThereYet
 {
     private static readonly (string Verb, string Instead)[] Verbs =
     [
-        ("lab", "earshot loopback --through network passes sound through a whole media path on this machine."),
         ("account", "Call an address directly: earshot call sip:user@host"),
         ("phone", "earshot answer takes calls and earshot call places them."),
         ("contacts", "Call an address directly: earshot call sip:user@host"),

@@ -35,6 +35,9 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
     /// <summary>The jitter buffer's counters.</summary>
     public PlayoutSnapshot Statistics => _buffer.Statistics;
 
+    /// <summary>What the last block was. Thread: playback.</summary>
+    public PulledInfo LastPulled { get; private set; }
+
     /// <summary>How long before it is heard a block is pulled.</summary>
     public TimeSpan OutputLatency
     {
@@ -105,6 +108,7 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
         }
 
         _buffer.Pull(playsAt, block, out var pulled);
+        LastPulled = pulled;
         Level.Measure(block);
         return pulled.Kind is >= PlayedKind.Normal and <= PlayedKind.Fec;
     }

@@ -219,7 +219,7 @@ public sealed class VirtualCallTests
     [Fact]
     public void AHundredCallsOverABadLinkAllEndOnBothSides()
     {
-        var link = new LinkOptions { Delay = TimeSpan.FromMilliseconds(40), Jitter = TimeSpan.FromMilliseconds(60), Loss = 0.25, Duplicate = 0.05 };
+        var link = new LinkOptions { Delay = TimeSpan.FromMilliseconds(40), Jitter = new UniformJitter(60), Loss = 0.25, Duplicate = 0.05 };
         var net = Network(link, link, seed: 7);
         net.Bob.OnIncoming = (now, call) => net.After(Seconds(1), () => call.Answer(net.Now));
         for (var i = 0; i < 100; i++)
@@ -245,7 +245,7 @@ public sealed class VirtualCallTests
     {
         static long Course()
         {
-            var link = new LinkOptions { Jitter = TimeSpan.FromMilliseconds(30), Loss = 0.3 };
+            var link = new LinkOptions { Jitter = new UniformJitter(30), Loss = 0.3 };
             var net = Network(link, link, seed: 42);
             AnswersAtOnce(net);
             var alice = net.Alice.Call(net.Now);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Earshot.Cli.Options;
+using Earshot.Lab.Calls;
+using Earshot.Lab.Links;
+using Earshot.Media;
+
+namespace Earshot.Cli.Lab;
+
+/// <summary>The options that describe a call in virtual time.</summary>
+internal sealed class LabOptionSet
+{
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "of everything random (1)", HelpName = "N" };
+    private readonly Option<double?> _duration = new("--duration") { Description = "how long they talk (30)", HelpName = "SECONDS" };
+    private readonly Option<string> _mic = new("--mic") { Description = "what is said, over and over (a voice that is built in)", HelpName = "FILE.wav" };
+    private readonly Option<bool> _bothWays = new("--both-ways") { Description = "the other side speaks, too" };
+    private readonly Option<double?> _delay = new("--delay") { Description = "every packet takes at least so long (0)", HelpName = "MS" };
+    private readonly Option<string> _jitter = new("--jitter") { Description = "none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE", HelpName = "MODEL" };
+    private readonly Option<bool> _inOrder = new("--in-order") { Description = "no packet overtakes another" };
+    private readonly Option<double?> _loss = new("--loss") { Description = "lost at random", HelpName = "PERCENT" };
+    private readonly Option<double?> _burst = new("--burst") { Description = "losses come in bursts of so many packets on average", HelpName = "MEAN" };
+    private readonly Option<string> _reorder = new("--reorder") { Description = "so many packets are held back so long", HelpName = "PERCENT,MS" };
+    private readonly Option<double?> _duplicate = new("--duplicate") { Description = "so many packets arrive twice", HelpName = "PERCENT" };
+    private readonly Option<string> _rate = new("--rate") { Description = "a bottleneck, and the queue before it", HelpName = "KBPS,QUEUE_MS" };
+    private readonly Option<string> _outage = new("--outage") { Description = "no connection from AT on for so long", HelpName = "AT,SECONDS" };
+    private readonly Option<double?> _drift = new("--drift") { Description = "the hearing side's clock runs fast by so many millionths", HelpName = "PPM" };
+    private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
+    private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000 (32000)", HelpName = "BPS" };
+    private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60 (20)", HelpName = "MS" };
+    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10 (5)", HelpName = "N" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in All) command.Options.Add(option);
+    }
+
+    /// <summary>The call that they describe.</summary>
+    /// <exception cref="UsageException">A value is off.</exception>
+    public LabScenario Read(ParseResult said)
+    {
+        var voice = said.GetValue(_mic) is { } path ? LabVoice.Read(path) : LabVoice.Open(LabVoice.BuiltIn[0]);
+        return new()
+        {
+            Seed = said.GetValue(_seed) ?? 1,
+            Duration = ReadDuration(said),
+            Voice = voice,
+            Answer = said.GetValue(_bothWays) ? LabVoice.Open(LabVoice.BuiltIn[1]) : null,
+            Link = ReadLink(said),
+            DriftPpm = said.GetValue(_drift) is null or (>= -10_000 and <= 10_000)
+                ? said.GetValue(_drift) ?? 0
+                : throw new UsageException($"--drift {said.GetValue(_drift)}: out of range", "Say -10000 to 10000."),
+            Media = ReadMedia(said),
+        };
+    }
+
+    private Option[] All =>
+    [
+        _seed, _duration, _mic, _bothWays, _delay, _jitter, _inOrder, _loss, _burst, _reorder, _duplicate, _rate, _outage, _drift,
+        _codecs, _bitrate, _ptime, _complexity,
+    ];
+
+    private TimeSpan ReadDuration(ParseResult said) => said.GetValue(_duration) is null or (>= 1 and <= 3600)
+        ? TimeSpan.FromSeconds(said.GetValue(_duration) ?? 30)
+        : throw new UsageException("--duration: a call in the lab takes 1 to 3600 seconds");
+
+    private LinkOptions ReadLink(ParseResult said)
+    {
+        var (loss, burst) = (LabValues.Share("--loss", said.GetValue(_loss)), said.GetValue(_burst));
+        if (burst is not null && (burst is not (>= 1 and <= 1000) || loss > burst / (burst + 1)))
+            throw new UsageException($"--burst {burst}: no bursts of such a length with this loss", "Say packets, 1 to 1000, and a --loss below MEAN/(MEAN+1).");
+        if (burst is not null && loss == 0) throw new UsageException("--burst: there is nothing to lose", "Say --loss, too.");
+        if (said.GetValue(_inOrder) && said.GetValue(_reorder) is not null) throw new UsageException("--in-order and --reorder contradict each other");
+        return new()
+        {
+            Delay = LabValues.Milliseconds("--delay", said.GetValue(_delay) ?? 0),
+            Jitter = LabValues.Jitter(said.GetValue(_jitter)),
+            InOrder = said.GetValue(_inOrder),
+            Loss = loss,
+            Burst = burst,
+            Reorder = LabValues.Reorder(said.GetValue(_reorder)),
+            Duplicate = LabValues.Share("--duplicate", said.GetValue(_duplicate)),
+            Rate = LabValues.Rate(said.GetValue(_rate)),
+            Outage = LabValues.Outage(said.GetValue(_outage)),
+        };
+    }
+
+    private MediaSessionOptions ReadMedia(ParseResult said)
+    {
+        var standard = new MediaSessionOptions();
+        var codecs = OptionValues.Codecs(said.GetValue(_codecs)) ?? standard.Codecs;
+        var bitrate = OptionValues.InRange("--bitrate", said.GetValue(_bitrate), 6000, 510_000);
+        var complexity = OptionValues.InRange("--complexity", said.GetValue(_complexity), 0, 10);
+        if ((bitrate ?? complexity) is not null && codecs[0] != "opus")
+            throw new UsageException($"{(bitrate is null ? "--complexity" : "--bitrate")}: applies to opus only", "Name opus first in --codecs, or leave it out.");
+        return standard with
+        {
+            Codecs = codecs,
+            Bitrate = bitrate ?? standard.Bitrate,
+            Complexity = complexity ?? standard.Complexity,
+            PacketTime = OptionValues.PacketTime(said.GetValue(_ptime)) ?? standard.PacketTime,
+        };
+    }
+}

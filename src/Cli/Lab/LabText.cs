@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Earshot.Lab.Calls;
+
+namespace Earshot.Cli.Lab;
+
+/// <summary>Results for a person.</summary>
+internal static class LabText
+{
+    /// <summary>A call, a few lines each way.</summary>
+    public static IEnumerable<string> Of(LabResult result)
+    {
+        var scenario = result.Scenario;
+        yield return Line($"{scenario.Voice.Name}, {scenario.Duration.TotalSeconds:0.#} s, seed {scenario.Seed}");
+        foreach (var line in Of(result.There)) yield return line;
+        if (result.Back is not { } back) yield break;
+        yield return "The other way:";
+        foreach (var line in Of(back)) yield return line;
+    }
+
+    private static IEnumerable<string> Of(OneWayResult way)
+    {
+        var (link, playout) = (way.Link, way.Playout);
+        yield return Line($"  codec          {way.Codec}, {way.PayloadBitrate / 1000:0.0} kbit/s of payload");
+        yield return Line($"  link           {link.Sent} packets sent, {100 * link.LossShare:0.0} % lost, {link.Copies} came twice, {link.OnTheWay} still on the way");
+        yield return Line($"  received       {way.PacketsReceived}, {way.PacketsLost} lost, {playout.PacketsDiscarded} too late ({100 * way.LateShare:0.0} %)");
+        yield return Line($"  delay          median {way.Delay.MedianMs:0.0} ms, p95 {way.Delay.P95Ms:0.0}, max {way.Delay.MaximumMs:0.0} (from the wire to the speaker)");
+        yield return Line($"  mouth to ear   median {way.MouthToEar.MedianMs:0.0} ms, p95 {way.MouthToEar.P95Ms:0.0} (with framing and codec)");
+        yield return Line($"  target         median {way.Target.MedianMs:0.0} ms, p95 {way.Target.P95Ms:0.0}");
+        yield return Line($"  made up        {100 * way.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsReceived} frames restored by FEC");
+        yield return Line($"  stretched      {100 * way.StretchedShare:0.00} %");
+    }
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
