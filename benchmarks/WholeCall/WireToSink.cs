@@ -22,7 +22,7 @@ internal static class WireToSink
     /// <summary>Over a bad network in user space: two namespaces, RTP delayed by up to so much and lost by a seed.</summary>
     public static async Task RunThroughRelayAsync(string command, int seconds, int jitterMs, int lossPercent)
     {
-        var link = new LinkOptions { Delay = TimeSpan.Zero, Jitter = TimeSpan.FromMilliseconds(jitterMs), Loss = lossPercent / 100.0 };
+        var link = new LinkOptions { Delay = TimeSpan.Zero, Jitter = new UniformJitter(jitterMs), Loss = lossPercent / 100.0 };
         using var relay = new Relay(link, seed: 1);
         await RunAsync(new Ends(In(relay.Host1), Relay.Address1, In(relay.Host2), Relay.Address2), seconds, $"jitter 0–{jitterMs} ms with reordering, {lossPercent} % loss");
 
