@@ -49,11 +49,13 @@ internal sealed class CallMedia
     {
         if (_closed)
             return;
+        bool isOtherKey = _transport is { } before && before.Outbound != plan.Transport.Outbound;
+        bool newSource = Send.NeedsNewSource(plan.Send, isOtherKey);
         UseTransport(plan.Transport);
         Receive.Apply(now, plan.Transport, plan.Receive);
-        if (Send.NeedsNewSource(plan.Send))
+        if (newSource)
             Rtcp.HandleSourceChange(now);
-        Send.Apply(plan.Send);
+        Send.Apply(plan.Send, newSource);
         Rtcp.Apply(plan);
     }
 
@@ -124,8 +126,10 @@ internal sealed class CallMedia
         _transmitter.Apply(transport);
         if (transport?.Outbound is { } outbound && !_outbound.Contains(outbound))
             _outbound.Add(outbound);
-        if (before?.Inbound != transport?.Inbound)
-            before?.Inbound?.Dispose();
+        if (before?.Inbound is not { } opened || opened == transport?.Inbound)
+            return;
+        transport?.Inbound?.Follow(opened);
+        opened.Dispose();
     }
 
     // Random, short-lived and the same for all streams of the call (RFC 7022 §4.2): 96 bits in base64.

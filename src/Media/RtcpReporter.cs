@@ -49,7 +49,7 @@ internal sealed class RtcpReporter(
             _clockRates[plan.Receive.DtmfPayloadType] = ReceptionStatistics.NoClock;
     }
 
-    /// <summary>We are about to go on under another SSRC, since the clock changes (RFC 7160 §4.1): the next report says so.</summary>
+    /// <summary>We are about to go on under another SSRC, since clock or key change (RFC 7160 §4.1): the next report says so.</summary>
     public void HandleSourceChange(Instant now)
     {
         if (_departed is not null)

@@ -67,13 +67,17 @@ internal sealed class SendPipeline
 
     private bool _mute;
 
-    /// <summary>True when an agreement has another clock than what was sent so far: it takes an SSRC of its own (RFC 7160 §4.1).</summary>
-    public bool NeedsNewSource(SendPlan plan) => _plan is { } before && before.ClockRate != plan.ClockRate && _source is { Packets: > 0, CanRenew: true };
+    /// <summary>True when an agreement asks for another SSRC: it has another clock (RFC 7160 §4.1) or another key than what was sent so far.</summary>
+    /// <remarks>Under another key a new source has a rollover counter of 0 by every standard; of one that goes on peers disagree.</remarks>
+    public bool NeedsNewSource(SendPlan plan, bool isOtherKey) =>
+        _plan is { } before && (isOtherKey || before.ClockRate != plan.ClockRate) && _source is { Packets: > 0, CanRenew: true };
 
     /// <summary>Takes a new agreement. The encoder that is no longer used is disposed.</summary>
-    public void Apply(SendPlan plan)
+    /// <param name="plan">The agreement.</param>
+    /// <param name="newSource">Goes on under another SSRC.</param>
+    public void Apply(SendPlan plan, bool newSource)
     {
-        if (NeedsNewSource(plan))
+        if (newSource)
             RenewSource();
         var before = _plan;
         _plan = plan;

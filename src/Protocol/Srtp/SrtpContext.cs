@@ -54,6 +54,9 @@ internal sealed class SrtpContext : IDisposable
     public bool TryUnprotectRtp(Span<byte> packet, out int length) =>
         Note(Receiver(_rtpReceiver).Unprotect(packet, out length));
 
+    /// <summary>Takes over from the context that opened under the key before.</summary>
+    public void Follow(SrtpContext before) => Receiver(_rtpReceiver).Follow(Receiver(before._rtpReceiver));
+
     /// <summary>Opens an SRTCP packet in place.</summary>
     public bool TryUnprotectRtcp(Span<byte> packet, out int length) =>
         Note(Receiver(_rtcpReceiver).Unprotect(packet, out length));

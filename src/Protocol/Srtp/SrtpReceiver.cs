@@ -9,7 +9,8 @@ namespace Earshot.Protocol.Srtp;
 ///   header ─► index from the highest seen ─► replay window ─► tag ─► decrypt ─► window and rollover counter move
 /// </code>
 /// Nothing changes before the tag is right. A source that is heard for the first time is tried with rollover counter 0, then 1:
-/// the packets around its first wrap may be lost. Thread: worker. Real-time: no allocation.
+/// the packets around its first wrap may be lost. After another key was agreed upon a source may go on with its counter (RFC 3711
+/// §3.3.1) or begin anew (RFC 4568 §7.1.4), and peers do either: the counter under the key before is tried first. Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class SrtpReceiver : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class SrtpReceiver : IDisposable
 
     private readonly SrtpTransform _transform;
     private readonly SrtpSources _sources = new();
+    private readonly SrtpSources _before = new();
     private readonly byte[] _mki;
 
     /// <summary>Derives the session keys; the master key may be disposed afterwards.</summary>
@@ -53,6 +55,13 @@ internal sealed class SrtpReceiver : IDisposable
         return outcome;
     }
 
+    /// <summary>Takes over from the receiver of the key before: how far its sources had come.</summary>
+    public void Follow(SrtpReceiver before)
+    {
+        _before.MarkAll(before._before);
+        _before.MarkAll(before._sources);
+    }
+
     /// <summary>Continues a source behind an index: tests reach the ends of the key's life.</summary>
     internal void Resume(uint ssrc, ulong highestIndex) => _sources.Mark(_sources.Find(ssrc), ssrc, highestIndex);
 
@@ -81,16 +90,18 @@ internal sealed class SrtpReceiver : IDisposable
     {
         if (_sources.IsFull)
             return SrtpOutcome.TooManySources;
-        ulong index = sequence;
-        if (!TryOpen(packet, header, ssrc, index, tag))
+        int place = _before.Find(ssrc);
+        ulong kept = place < 0 ? sequence : RolloverCounter.Estimate(sequence, _before[place].Highest);
+        ReadOnlySpan<ulong> candidates = [kept, sequence, sequence + OneRollover];
+        for (int i = kept == sequence ? 1 : 0; i < candidates.Length; i++)
         {
-            index += OneRollover;
-            if (!TryOpen(packet, header, ssrc, index, tag))
-                return SrtpOutcome.AuthenticationFailed;
+            if (candidates[i] >= RolloverCounter.IndexLimit || !TryOpen(packet, header, ssrc, candidates[i], tag))
+                continue;
+            _sources.Mark(-1, ssrc, candidates[i]);
+            return SrtpOutcome.Ok;
         }
 
-        _sources.Mark(-1, ssrc, index);
-        return SrtpOutcome.Ok;
+        return SrtpOutcome.AuthenticationFailed;
     }
 
     private bool TryOpen(Span<byte> packet, int header, uint ssrc, ulong index, ReadOnlySpan<byte> tag) =>

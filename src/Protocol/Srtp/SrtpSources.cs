@@ -37,4 +37,15 @@ internal sealed class SrtpSources
 
         _windows[place].Mark(index);
     }
+
+    /// <summary>Marks how far the sources of another came; what finds no place is left out.</summary>
+    public void MarkAll(SrtpSources other)
+    {
+        for (int i = 0; i < other.Count; i++)
+        {
+            int place = Find(other._ssrc[i]);
+            if (place >= 0 || !IsFull)
+                Mark(place, other._ssrc[i], other._windows[i].Highest);
+        }
+    }
 }

@@ -5,7 +5,7 @@ using Earshot.Protocol.Rtp;
 
 namespace Earshot.Media.Tests.Sessions;
 
-/// <summary>Another RTP clock in a running call, and two sources in a row (RFC 7160).</summary>
+/// <summary>Another RTP clock or key in a running call, and two sources in a row (RFC 7160).</summary>
 public class ClockChangeTests
 {
     [Theory]
@@ -117,6 +117,27 @@ public class ClockChangeTests
         }
 
         Assert.Equal(32, sources.Count);
+        Assert.Equal(0, b.Media.Receive.SecurityRefusals);
+    }
+
+    [Fact]
+    public void AnotherKeyTakesAnotherSourceAndThePeerGoesOnHearing()
+    {
+        var (a, b) = PaperKeys.Pair(encrypted: true);
+        var (c, d) = PaperKeys.Pair(encrypted: true, keySeed: 50, begin: false);
+        uint before = Talk(a, b, 0, 5)[0].Ssrc;
+        b.DrainPlayback();
+        a.Media.Apply(At(100), a.Plan with { Transport = a.Plan.Transport with { Outbound = c.Plan.Transport.Outbound } });
+        b.Media.Apply(At(100), b.Plan with { Transport = b.Plan.Transport with { Inbound = d.Plan.Transport.Inbound } });
+        for (int i = 0; i < 5; i++)
+        {
+            a.Speak(At(100 + (i * 20)));
+            foreach (var (bytes, _) in a.Take())
+                b.Media.HandleDatagram(At(100 + (i * 20)), At(100 + (i * 20)), a.Local, bytes);
+        }
+
+        Assert.NotEqual(before, a.Media.Send.Ssrc);
+        Assert.Equal(4, b.DrainPlayback());
         Assert.Equal(0, b.Media.Receive.SecurityRefusals);
     }
 

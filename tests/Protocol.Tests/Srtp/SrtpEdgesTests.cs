@@ -102,6 +102,38 @@ public sealed class SrtpEdgesTests
         Assert.Equal(SrtpOutcome.Ok, receiver.Unprotect(late, out _));
     }
 
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(3, 4)]
+    [InlineData(3, 0)]
+    [InlineData(3, 1)]
+    [InlineData(0, 0)]
+    public void UnderAnotherKeyASourceMayKeepItsCounterOrBeginAnew(int before, int after)
+    {
+        using var oldKey = Master("AES_CM_128_HMAC_SHA1_80");
+        using var newKey = Master("AEAD_AES_128_GCM");
+        using var first = new SrtpReceiver(oldKey);
+        using var oldSender = new SrtpSender(oldKey);
+        // The old stream stops close to its wrap or in its midst.
+        ushort last = after == before + 1 ? (ushort)65530 : (ushort)20;
+        oldSender.Resume(Ssrc, ((ulong)before << 16) + last);
+        first.Resume(Ssrc, ((ulong)before << 16) + last);
+        ushort next = (ushort)(last + 10);
+        Assert.Equal(SrtpOutcome.Ok, first.Unprotect(Protect(oldSender, (ushort)(last + 1)), out _));
+
+        // Nothing is heard under a key in between.
+        using var between = new SrtpReceiver(newKey);
+        between.Follow(first);
+        using var receiver = new SrtpReceiver(newKey);
+        receiver.Follow(between);
+        using var sender = new SrtpSender(newKey);
+        if (after > 0)
+            sender.Resume(Ssrc, ((ulong)after << 16) + next - 1);
+        Assert.Equal(SrtpOutcome.Ok, receiver.Unprotect(Protect(sender, next), out _));
+        Assert.Equal(SrtpOutcome.Ok, receiver.Unprotect(Protect(sender, (ushort)(next + 1)), out _));
+        Assert.Equal(1, receiver.SourceCount);
+    }
+
     [Fact]
     public void AReceiverNeverCountsBeyondTheLastIndex()
     {
