@@ -138,7 +138,8 @@ internal sealed partial class CallMachine
             return;
         }
 
-        if (_reoffer == Reoffer.Making)
+        // An offer of ours is open, asked for by the user or by the peer, who has yet to answer it in its ACK: one at a time (RFC 3264 §4).
+        if (_reoffer == Reoffer.Making || _peersReofferIsOurs)
         {
             Do(new CallAction.RejectReinvite(491, null));
             return;

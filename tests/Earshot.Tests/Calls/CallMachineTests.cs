@@ -331,6 +331,23 @@ public sealed class CallMachineTests
     }
 
     [Fact]
+    public void APeerThatAsksForOurOfferTwiceAnswersTheFirstBefore()
+    {
+        Talking();
+        _call.HandleReinvite(_now, default);
+        _call.HandleOffer(_now, Offer);
+        Expect(new MakeOffer(), new AcceptReinvite(Offer));
+        _call.HandleReinvite(_now, default);
+        _call.HandleReinvite(_now, Offer);
+        Expect(new RejectReinvite(491, null), new RejectReinvite(491, null));
+        _call.HandleAck(_now, AnswerSdp);
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TakeAnswer(AnswerSdp), new TellChanged());
+        _call.HandleReinvite(_now, Offer);
+        Expect(new MakeAnswer(Offer));
+    }
+
+    [Fact]
     public void ARetryWaitsForTheOfferThatThePeerAskedFor()
     {
         Talking();
