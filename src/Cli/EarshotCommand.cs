@@ -12,17 +12,7 @@ internal static class EarshotCommand
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = new RootCommand("Earshot: an open softphone. SIP, SRTP and Opus; calls anyone, measures what it does.")
-        {
-            CallCommand.Create(),
-            AnswerCommand.Create(),
-            LoopbackCommand.Create(),
-            LatencyCommand.Create(),
-            DevicesCommand.Create(),
-            DemoCommand.Create(),
-            LabCommand.Create(),
-        };
-
+        var root = CreateRoot();
         foreach (var planned in NotThereYet.CreateAll()) root.Subcommands.Add(planned);
         var said = root.Parse(arguments);
         if (said.Errors.Count > 0)
@@ -38,4 +28,17 @@ internal static class EarshotCommand
         // Signals are the commands' own: a call is ended with BYE before the process goes.
         return await said.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
     }
+
+    /// <summary>What is there: each verb with its options.</summary>
+    internal static RootCommand CreateRoot() =>
+        new("Earshot: an open softphone. SIP, SRTP and Opus; calls anyone, measures what it does.")
+        {
+            CallCommand.Create(),
+            AnswerCommand.Create(),
+            LoopbackCommand.Create(),
+            LatencyCommand.Create(),
+            DevicesCommand.Create(),
+            DemoCommand.Create(),
+            LabCommand.Create(),
+        };
 }
