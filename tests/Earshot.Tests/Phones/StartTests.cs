@@ -77,6 +77,10 @@ public sealed class StartTests : IDisposable
 
     private PhoneOptions Options() => new()
     {
-        Listen = new IPEndPoint(IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", Codecs = ["pcmu"], PacketCaptureFile = _capture,
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Microphone = "silence",
+        Speaker = "null",
+        Codecs = ["pcmu"],
+        PacketCaptureFile = _capture,
     };
 }

@@ -131,7 +131,10 @@ public sealed class DialogRulesTests
         };
         Alice.Core.Invite(_link.Now, new SipInvite
         {
-            Target = "sip:bob@192.0.2.2", Sdp = SipLink.Bytes("offer"), Route = ["sip:192.0.2.2;lr"], Flows = [Alice.Flows[SipTransport.Udp]],
+            Target = "sip:bob@192.0.2.2",
+            Sdp = SipLink.Bytes("offer"),
+            Route = ["sip:192.0.2.2;lr"],
+            Flows = [Alice.Flows[SipTransport.Udp]],
         });
         _link.RunFor(1);
         var invite = _link.SentBy(Alice, "INVITE").Single().Text;
