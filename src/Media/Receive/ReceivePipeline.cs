@@ -115,7 +115,7 @@ internal sealed class ReceivePipeline(
             return;
         }
 
-        if (!IsPeer(now, in from, packet.Ssrc))
+        if (!IsPeer(now, in from, packet.Ssrc, packet.Sequence))
             return;
         Packets++;
         PayloadBytes += packet.Payload.Length;
@@ -127,7 +127,7 @@ internal sealed class ReceivePipeline(
             HandOver(in packet, arrival);
     }
 
-    private bool IsPeer(Instant now, in PeerAddress from, uint ssrc)
+    private bool IsPeer(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
     {
         // Our own packets, looped back (RFC 3550 §8.2).
         if (own.IsOurs(ssrc))
@@ -137,7 +137,7 @@ internal sealed class ReceivePipeline(
         }
 
         uint? before = latching.Ssrc;
-        var verdict = latching.HandlePacket(now, in from, ssrc);
+        var verdict = latching.HandlePacket(now, in from, ssrc, sequence);
         if (verdict == SourceVerdict.Stranger)
             return false;
         if (verdict == SourceVerdict.Peer)

@@ -22,21 +22,28 @@ internal enum SourceVerdict
 /// <summary>Symmetric RTP (RFC 4961): who is the peer, and where does its media go?</summary>
 /// <remarks>
 /// <code>
-///   encrypted   authenticated packets come from the peer wherever they come from: follow the SSRC
-///   clear       signalled address, or first source ── 3 s: the signalled address may still take over ──► fixed
-///   either      another SSRC from another address never takes over
+///   encrypted   authenticated packets come from the peer wherever they come from: follow the newest of them
+///   clear       first source ──► the signalled address takes over whenever it is heard ──► nobody else, until it is silent
+///   either      another SSRC counts with its second packet
 /// </code>
-/// A stranger who guesses the port of a clear call can be first, but not later (CVE-2017-14099 and its kin).
+/// A stranger who guesses the port of a clear call can be first, and stay so only while the signalled address is silent (CVE-2017-14099 and its
+/// kin). A translator that forgets its mapping is followed in clear, too: the same stream going on from elsewhere after the old address fell silent.
 /// Thread: worker. Pure: told the time.
 /// </remarks>
 internal sealed class Latching
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+    // Longer than any pause of a sender that does not pause, shorter than it takes a person to hang up.
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(2);
+
+    // RFC 3550 App. A.1, MAX_DROPOUT: so far ahead a stream is still the same.
+    private const int MaximumDropout = 3000;
 
     private PeerAddress _signalled;
     private bool _encrypted;
     private bool _latched;
-    private Instant _windowEnds;
+    private Instant _heardAt;
+    private ushort _newest;
+    private PeerAddress _candidateFrom;
     private uint _candidate;
     private bool _hasCandidate;
 
@@ -63,55 +70,69 @@ internal sealed class Latching
     }
 
     /// <summary>Judges an RTP packet that passed all other checks (SRTP authentication included).</summary>
-    public SourceVerdict HandlePacket(Instant now, in PeerAddress from, uint ssrc)
+    /// <param name="now">Now.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="ssrc">Its source.</param>
+    /// <param name="sequence">Its number: a late packet says where the peer was, not where it is.</param>
+    public SourceVerdict HandlePacket(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
     {
-        var verdict = !_latched ? Latch(now, in from, ssrc)
-            : from == Target ? FromTarget(ssrc)
-            : FromElsewhere(now, in from, ssrc);
+        var verdict = !_latched ? Take(in from, ssrc)
+            : from == Target ? FromTarget(in from, ssrc)
+            : _encrypted ? FromElsewhere(in from, ssrc, sequence)
+            : FromElsewhereInClear(now, in from, ssrc, sequence);
         if (verdict == SourceVerdict.Stranger)
+        {
             Strangers++;
+            return verdict;
+        }
+
+        _heardAt = now;
+        if (verdict != SourceVerdict.Peer || Ahead(sequence) > 0)
+            _newest = sequence;
         return verdict;
     }
 
-    private SourceVerdict Latch(Instant now, in PeerAddress from, uint ssrc)
+    private int Ahead(ushort sequence) => (short)(sequence - _newest);
+
+    private SourceVerdict Take(in PeerAddress from, uint ssrc)
     {
+        bool moved = from != Target;
         _latched = true;
-        _windowEnds = now + Window;
+        _hasCandidate = false;
         Ssrc = ssrc;
-        if (from == Target)
-            return SourceVerdict.NewStream;
         Target = from;
-        return SourceVerdict.PeerMoved;
+        return moved ? SourceVerdict.PeerMoved : SourceVerdict.NewStream;
+    }
+
+    private SourceVerdict FromTarget(in PeerAddress from, uint ssrc)
+    {
+        if (ssrc != Ssrc)
+            return OtherSource(in from, ssrc);
+        _hasCandidate = false;
+        return SourceVerdict.Peer;
+    }
+
+    private SourceVerdict FromElsewhere(in PeerAddress from, uint ssrc, ushort sequence)
+    {
+        if (ssrc != Ssrc)
+            return OtherSource(in from, ssrc);
+        return Ahead(sequence) > 0 ? Take(in from, ssrc) : SourceVerdict.Peer;
+    }
+
+    private SourceVerdict FromElsewhereInClear(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
+    {
+        if (from == _signalled)
+            return Take(in from, ssrc);
+        bool goesOn = ssrc == Ssrc && Ahead(sequence) is > 0 and <= MaximumDropout && now - _heardAt >= Silent;
+        return goesOn ? Take(in from, ssrc) : SourceVerdict.Stranger;
     }
 
     // RFC 3550 App. A.1: a source is valid with its second packet. One odd packet does not end the running stream.
-    private SourceVerdict FromTarget(uint ssrc)
+    private SourceVerdict OtherSource(in PeerAddress from, uint ssrc)
     {
-        if (ssrc == Ssrc)
-        {
-            _hasCandidate = false;
-            return SourceVerdict.Peer;
-        }
-
-        if (!_hasCandidate || _candidate != ssrc)
-        {
-            _candidate = ssrc;
-            _hasCandidate = true;
-            return SourceVerdict.Stranger;
-        }
-
-        _hasCandidate = false;
-        Ssrc = ssrc;
-        return SourceVerdict.NewStream;
-    }
-
-    private SourceVerdict FromElsewhere(Instant now, in PeerAddress from, uint ssrc)
-    {
-        bool follows = _encrypted ? ssrc == Ssrc : from == _signalled && now < _windowEnds;
-        if (!follows)
-            return SourceVerdict.Stranger;
-        Target = from;
-        Ssrc = ssrc;
-        return SourceVerdict.PeerMoved;
+        if (_hasCandidate && _candidate == ssrc && _candidateFrom == from)
+            return Take(in from, ssrc);
+        (_hasCandidate, _candidate, _candidateFrom) = (true, ssrc, from);
+        return SourceVerdict.Stranger;
     }
 }

@@ -17,8 +17,8 @@ public class LatchingTests
     {
         var latching = Begin(encrypted);
         Assert.Equal(Signalled, latching.Target);
-        Assert.Equal(SourceVerdict.NewStream, latching.HandlePacket(At(0), Signalled, 1));
-        Assert.Equal(SourceVerdict.Peer, latching.HandlePacket(At(20), Signalled, 1));
+        Assert.Equal(SourceVerdict.NewStream, Hear(latching, 0, Signalled, 1, 0 / 20));
+        Assert.Equal(SourceVerdict.Peer, Hear(latching, 20, Signalled, 1, 20 / 20));
         Assert.Equal(Signalled, latching.Target);
     }
 
@@ -28,62 +28,91 @@ public class LatchingTests
     public void MediaFollowsThePeerBehindATranslator(bool encrypted)
     {
         var latching = Begin(encrypted);
-        Assert.Equal(SourceVerdict.PeerMoved, latching.HandlePacket(At(0), Natted, 1));
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 0, Natted, 1, 0 / 20));
         Assert.Equal(Natted, latching.Target);
-        Assert.Equal(SourceVerdict.Peer, latching.HandlePacket(At(20), Natted, 1));
+        Assert.Equal(SourceVerdict.Peer, Hear(latching, 20, Natted, 1, 20 / 20));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void AnotherSsrcFromAnotherAddressNeverTakesOver(bool encrypted)
+    [Fact]
+    public void AStrangerInClearNeverTakesOverFromTheSignalledAddress()
     {
-        var latching = Begin(encrypted);
-        latching.HandlePacket(At(0), Signalled, 1);
-        for (int i = 0; i < 100; i++)
-            Assert.Equal(SourceVerdict.Stranger, latching.HandlePacket(At(i), Stranger, 2));
+        var latching = Begin(encrypted: false);
+        Hear(latching, 0, Signalled, 1, 10);
+        for (ushort i = 0; i < 100; i++)
+        {
+            Hear(latching, i * 20, Signalled, 1, (ushort)(11 + i));
+            Assert.Equal(SourceVerdict.Stranger, Hear(latching, i * 20, Stranger, 2, i));
+            Assert.Equal(SourceVerdict.Stranger, Hear(latching, i * 20, Stranger, 1, (ushort)(20 + i))); // not even with the peer's SSRC
+        }
+
         Assert.Equal(Signalled, latching.Target);
-        Assert.Equal(100, latching.Strangers);
+        Assert.Equal(200, latching.Strangers);
+    }
+
+    [Fact]
+    public void TheSignalledAddressTakesOverFromAStrangerHoweverLateItIsHeard()
+    {
+        var latching = Begin(encrypted: false);
+        for (ushort i = 0; i < 1000; i++)
+            Hear(latching, i * 20, Stranger, 9, i);
+        Assert.Equal(Stranger, latching.Target);
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 20_000, Signalled, 1, 1));
+        Assert.Equal(Signalled, latching.Target);
+        Assert.Equal(1u, latching.Ssrc);
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 20_010, Stranger, 9, 1001));
+    }
+
+    [Fact]
+    public void AStreamInClearIsFollowedWhenItsTranslatorForgotItsMapping()
+    {
+        var latching = Begin(encrypted: false);
+        Hear(latching, 0, Natted, 1, 65_530);
+        var rebound = Natted with { Port = 5001 };
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 1_000, rebound, 1, 44)); // the old address may still speak
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 2, 50)); // another stream
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 1, 30_000)); // the number of a guess
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 2_500, rebound, 1, 119));
+        Assert.Equal(rebound, latching.Target);
     }
 
     [Fact]
     public void EncryptedMediaFollowsItsSsrcToANewAddressAtAnyTime()
     {
         var latching = Begin(encrypted: true);
-        latching.HandlePacket(At(0), Signalled, 1);
-        Assert.Equal(SourceVerdict.PeerMoved, latching.HandlePacket(At(60_000), Natted, 1));
+        Hear(latching, 0, Signalled, 1, 1);
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 60_000, Natted, 1, 3000));
         Assert.Equal(Natted, latching.Target);
     }
 
     [Fact]
-    public void ClearMediaDoesNotFollowACopiedSsrc()
+    public void APacketThatComesLateFromTheOldAddressDoesNotTurnEncryptedMediaBack()
     {
-        var latching = Begin(encrypted: false);
-        latching.HandlePacket(At(0), Signalled, 1);
-        Assert.Equal(SourceVerdict.Stranger, latching.HandlePacket(At(10), Stranger, 1));
-        Assert.Equal(Signalled, latching.Target);
+        var latching = Begin(encrypted: true);
+        Hear(latching, 0, Signalled, 1, 65_534);
+        Hear(latching, 40, Natted, 1, 0);
+        Assert.Equal(SourceVerdict.Peer, Hear(latching, 41, Signalled, 1, 65_535));
+        Assert.Equal(Natted, latching.Target);
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 60, Signalled, 1, 1)); // it did go back
     }
 
     [Fact]
-    public void TheSignalledAddressTakesOverFromAnEarlyStrangerOnlyAtTheStart()
+    public void AuthenticatedMediaOfAnotherSourceFromElsewhereIsTakenWithItsSecondPacket()
     {
-        var early = Begin(encrypted: false);
-        early.HandlePacket(At(0), Stranger, 9);
-        Assert.Equal(SourceVerdict.PeerMoved, early.HandlePacket(At(2_900), Signalled, 1));
-        Assert.Equal(SourceVerdict.Stranger, early.HandlePacket(At(2_950), Stranger, 9));
-
-        var late = Begin(encrypted: false);
-        late.HandlePacket(At(0), Natted, 1);
-        Assert.Equal(SourceVerdict.Stranger, late.HandlePacket(At(3_100), Signalled, 2));
+        var latching = Begin(encrypted: true);
+        Hear(latching, 0, Signalled, 1, 7);
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 20, Natted, 2, 1));
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 40, Natted, 2, 2));
+        Assert.Equal(Natted, latching.Target);
+        Assert.Equal(2u, latching.Ssrc);
     }
 
     [Fact]
     public void AnotherSsrcFromThePeersAddressIsTakenWithItsSecondPacket()
     {
         var latching = Begin(encrypted: false);
-        latching.HandlePacket(At(0), Signalled, 1);
-        Assert.Equal(SourceVerdict.Stranger, latching.HandlePacket(At(20), Signalled, 2));
-        Assert.Equal(SourceVerdict.NewStream, latching.HandlePacket(At(40), Signalled, 2));
+        Hear(latching, 0, Signalled, 1, 0 / 20);
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 20, Signalled, 2, 20 / 20));
+        Assert.Equal(SourceVerdict.NewStream, Hear(latching, 40, Signalled, 2, 40 / 20));
         Assert.Equal(2u, latching.Ssrc);
     }
 
@@ -91,7 +120,7 @@ public class LatchingTests
     public void ANewDescriptionWithAnotherAddressBeginsAnew()
     {
         var latching = Begin(encrypted: true);
-        latching.HandlePacket(At(0), Signalled, 1);
+        Hear(latching, 0, Signalled, 1, 0 / 20);
         latching.SetSignalled(Signalled, encrypted: true);
         Assert.Equal(1u, latching.Ssrc);
         latching.SetSignalled(Natted, encrypted: true);
@@ -105,6 +134,9 @@ public class LatchingTests
         latching.SetSignalled(Signalled, encrypted);
         return latching;
     }
+
+    private static SourceVerdict Hear(Latching latching, double ms, PeerAddress from, uint ssrc, ushort sequence) =>
+        latching.HandlePacket(At(ms), from, ssrc, sequence);
 
     private static Instant At(double ms) => Instant.FromMilliseconds(ms);
 }
