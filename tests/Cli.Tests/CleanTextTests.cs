@@ -17,6 +17,21 @@ public sealed class CleanTextTests
         Assert.DoesNotContain(screen.ToString().TrimEnd('\n'), c => char.IsControl(c) || c == '\u202e');
     }
 
+    /// <summary>A terminal closed in mid-call: what comes after the line that cannot be said, the BYE, must still come.</summary>
+    [Fact]
+    public void AReaderWhoIsGoneDoesNotStopTheCall()
+    {
+        using var gone = new NobodyReads();
+        var screen = new StreamWriter(gone) { AutoFlush = true };
+        IOutput[] outputs = [new TextOutput(screen, screen, terminal: false, quiet: false), new JsonOutput(gone)];
+        foreach (var output in outputs)
+        {
+            output.Listening("sip:a@127.0.0.1");
+            output.Error("usage", "a", "b");
+            output.Result("device", [new("name", "x")]);
+        }
+    }
+
     [Fact]
     public void AnErrorIsOneJsonObject()
     {
@@ -26,5 +41,16 @@ public sealed class CleanTextTests
         Assert.Equal(["event", "t", "code", "message"], line.EnumerateObject().Select(p => p.Name));
         Assert.Equal((byte)'\n', stream.ToArray()[^1]);
         Assert.Single(stream.ToArray(), (byte)'\n');
+    }
+
+    private sealed class NobodyReads : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Input/output error");
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Input/output error");
+
+        public override void Flush()
+        {
+        }
     }
 }

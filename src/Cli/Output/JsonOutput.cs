@@ -161,8 +161,15 @@ internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
             }
 
             _line.Write("\n"u8);
-            stream.Write(_line.WrittenSpan);
-            stream.Flush();
+            try
+            {
+                stream.Write(_line.WrittenSpan);
+                stream.Flush();
+            }
+            catch (IOException)
+            {
+                // Nobody reads any more; the call is still to be ended with BYE.
+            }
         }
     }
 }

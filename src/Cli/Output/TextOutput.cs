@@ -58,36 +58,33 @@ internal sealed class TextOutput : IOutput
 
     public void Error(string code, string message, string? hint)
     {
-        lock (_lock)
+        Write(_errors, () =>
         {
             EndLiveLine();
             _errors.WriteLine($"earshot: {Clean(message)}");
             if (!string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {Clean(hint)}");
-            _errors.Flush();
-        }
+        });
     }
 
     public void Result(string name, IReadOnlyList<Field> fields, bool asObject = false)
     {
-        lock (_lock)
+        Write(_out, () =>
         {
             EndLiveLine();
             WriteFields(fields, 0);
             if (asObject) _out.WriteLine($"{name} {FieldsAsJson.ToLine(fields)}");
-            _out.Flush();
-        }
+        });
     }
 
     /// <summary>Replaces the living line; nothing where output is not a terminal.</summary>
     public void Live(string line)
     {
         if (!_lives) return;
-        lock (_lock)
+        Write(_out, () =>
         {
             _out.Write("\r\u001b[K" + LiveLine.Clip(line, Console.WindowWidth));
-            _out.Flush();
             _lineLives = true;
-        }
+        });
     }
 
     /// <summary>Control characters from the network never reach the terminal.</summary>
@@ -153,11 +150,27 @@ internal sealed class TextOutput : IOutput
     internal void Say(string line)
     {
         if (_quiet) return;
-        lock (_lock)
+        Write(_out, () =>
         {
             EndLiveLine();
             _out.WriteLine(line);
-            _out.Flush();
+        });
+    }
+
+    // A terminal that was closed under us must not keep the BYE from being sent: what nobody reads is not said.
+    private void Write(TextWriter to, Action write)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                write();
+                to.Flush();
+            }
+            catch (IOException)
+            {
+                _lineLives = false;
+            }
         }
     }
 
