@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.Diagnostics;
-using Earshot.Audio.Files;
 using Earshot.Cli.Lab;
 using Earshot.Cli.Options;
 using Earshot.Cli.Output;
@@ -14,39 +12,50 @@ internal static class LabCommand
 {
     public static Command Create()
     {
-        var options = new LabOptionSet();
+        var call = new LabOptionSet();
+        var matrix = new Option<string>("--matrix") { Description = $"a grid of calls: {string.Join(", ", LabMatrix.Names)}", HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne };
+        var replay = new Option<string>("--replay") { Description = "play the largest RTP stream (in clear) of a capture", HelpName = "FILE.pcap" };
         var speaker = new Option<string>("--speaker") { Description = "write what is heard to this file", HelpName = "FILE.wav" };
-        var json = new Option<string>("--json") { Description = "write the results to this file", HelpName = "FILE" };
+        var json = new Option<string>("--json") { Description = "write the figures to this file", HelpName = "FILE" };
         var command = new Command("lab", "A whole call in virtual time over a simulated link: seeded, faster than real time, scored.");
-        options.AddTo(command);
-        foreach (var option in (Option[])[speaker, json]) command.Options.Add(option);
+        call.AddTo(command);
+        foreach (var option in (Option[])[matrix, replay, speaker, json]) command.Options.Add(option);
         command.Runs(new OutputOptionSet(), async (said, output, interrupts) =>
         {
-            var scenario = options.Read(said);
-            var (heardFile, jsonFile) = (OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)));
+            var work = said.GetValue(replay) is { } capture ? Replay(said, capture) : said.GetResult(matrix) is not null ? Matrix(said) : Call(said);
             // A thread of its own: Ctrl-C is looked at while it works.
-            await Task.Run(() => Make(scenario, heardFile, jsonFile, output, interrupts.Token), interrupts.Token).ConfigureAwait(false);
+            await Task.Run(() => work(output, interrupts.Token), interrupts.Token).ConfigureAwait(false);
             return ExitStatus.Done;
         });
         return command;
-    }
 
-    private static void Make(LabScenario scenario, string? heardFile, string? jsonFile, IOutput output, CancellationToken cancel)
-    {
-        var began = Stopwatch.GetTimestamp();
-        using var call = new LabCall(scenario);
-        call.Run(call.End, cancel);
-        var result = LabResult.Of(call, scenario);
-        var speed = scenario.Duration / Stopwatch.GetElapsedTime(began);
-        if (heardFile is not null) Write(heardFile, call.Callee.Heard.Span);
-        if (jsonFile is not null) File.WriteAllBytes(jsonFile, LabJson.Of(result));
-        foreach (var line in LabText.Of(result)) output.Progress("lab", line);
-        output.Progress("lab", FormattableString.Invariant($"{speed:0} times as fast as real time"));
-    }
+        LabFiles Files(ParseResult said) => new(
+            OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)), null);
 
-    private static void Write(string path, ReadOnlySpan<short> heard)
-    {
-        using var file = WavWriter.Create(path);
-        file.Append(heard);
+        Action<IOutput, CancellationToken> Call(ParseResult said)
+        {
+            var (scenario, files) = (call.Read(said), Files(said));
+            return (output, cancel) => LabRuns.Call(scenario, files, output, cancel);
+        }
+
+        Action<IOutput, CancellationToken> Matrix(ParseResult said)
+        {
+            call.RefuseBesideMatrix(said);
+            var name = said.GetValue(matrix) ?? LabMatrix.Names[0];
+            if (!LabMatrix.Names.Contains(name)) throw new UsageException($"--matrix {name}: no such grid", $"Say one of {string.Join(", ", LabMatrix.Names)}.");
+            if (said.GetValue(speaker) is not null) throw new UsageException("--matrix and --speaker contradict each other", "Leave one of them out.");
+            var cells = LabMatrix.Create(name, call.Read(said), call.NamesVoice(said), call.NamesDuration(said));
+            var files = Files(said);
+            return (output, cancel) => LabRuns.Matrix(name, cells, files, output, cancel);
+        }
+
+        Action<IOutput, CancellationToken> Replay(ParseResult said, string capture)
+        {
+            call.RefuseBesideReplay(said);
+            if (said.GetResult(matrix) is not null) throw new UsageException("--replay and --matrix contradict each other", "Leave one of them out.");
+            if (!File.Exists(capture)) throw new UsageException($"--replay {capture}: there is no such file", "Name a pcap file.");
+            var (codecs, files) = (call.ReadCodecs(said), Files(said));
+            return (output, cancel) => LabRuns.Replay(capture, codecs, files, output, cancel);
+        }
     }
 }

@@ -54,6 +54,32 @@ internal sealed class LabOptionSet
         };
     }
 
+    /// <summary>True when a voice of one's own is named.</summary>
+    public bool NamesVoice(ParseResult said) => IsSaid(said, _mic);
+
+    /// <summary>True when a duration is named.</summary>
+    public bool NamesDuration(ParseResult said) => IsSaid(said, _duration);
+
+    /// <summary>The codecs that are named; null when none is.</summary>
+    public IReadOnlyList<string>? ReadCodecs(ParseResult said) => OptionValues.Codecs(said.GetValue(_codecs));
+
+    /// <summary>A grid brings its own networks: what describes one contradicts it.</summary>
+    /// <exception cref="UsageException">Such an option is said.</exception>
+    public void RefuseBesideMatrix(ParseResult said) => Refuse(
+        said, "--matrix", [_bothWays, _delay, _jitter, _inOrder, _loss, _burst, _reorder, _duplicate, _rate, _outage, _drift]);
+
+    /// <summary>A capture brings its own voice and network.</summary>
+    /// <exception cref="UsageException">An option that describes a call is said.</exception>
+    public void RefuseBesideReplay(ParseResult said) => Refuse(said, "--replay", All.Where(o => o != _codecs));
+
+    private static void Refuse(ParseResult said, string beside, IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => IsSaid(said, option)) is { } extra)
+            throw new UsageException($"{beside} and {extra.Name} contradict each other", "Leave one of them out.");
+    }
+
+    private static bool IsSaid(ParseResult said, Option option) => said.GetResult(option) is { Implicit: false };
+
     private Option[] All =>
     [
         _seed, _duration, _mic, _bothWays, _delay, _jitter, _inOrder, _loss, _burst, _reorder, _duplicate, _rate, _outage, _drift,

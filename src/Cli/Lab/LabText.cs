@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using Earshot.Lab.Calls;
+using Earshot.Lab.Replay;
 
 namespace Earshot.Cli.Lab;
 
@@ -16,6 +17,20 @@ internal static class LabText
         if (result.Back is not { } back) yield break;
         yield return "The other way:";
         foreach (var line in Of(back)) yield return line;
+    }
+
+    /// <summary>A replayed capture.</summary>
+    public static IEnumerable<string> Of(ReplayResult result)
+    {
+        var (stream, playout) = (result.Stream, result.Playout);
+        yield return Line($"{stream.From} -> {stream.To}, SSRC {stream.Ssrc:x8}, {stream.Length.TotalSeconds:0.#} s, the largest of {result.OtherStreams + 1}");
+        yield return Line($"  codec          {result.Codec} (payload type {result.PayloadType})");
+        yield return Line($"  received       {stream.Packets.Count}, {result.PacketsLost} lost, {playout.PacketsDiscarded} too late or not playable, jitter {result.Jitter * 1000:0.0} ms");
+        yield return Line($"  delay          median {result.Delay.MedianMs:0.0} ms, p95 {result.Delay.P95Ms:0.0}, max {result.Delay.MaximumMs:0.0} (beyond the fastest packet)");
+        yield return Line($"  target         median {result.Target.MedianMs:0.0} ms, p95 {result.Target.P95Ms:0.0}");
+        yield return Line($"  made up        {100 * result.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsReceived} frames restored by FEC");
+        if (2 * playout.PacketsDiscarded > stream.Packets.Count)
+            yield return "! Most packets could not be played: is the stream encrypted, or of another codec (--codecs)?";
     }
 
     private static IEnumerable<string> Of(OneWayResult way)

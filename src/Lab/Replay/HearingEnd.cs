@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using Earshot.Lab.Calls;
+using Earshot.Media;
+using Earshot.Media.Codecs;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+using Earshot.Media.Transport;
+using Earshot.Protocol;
+using Earshot.Protocol.Rtcp;
+using Earshot.Protocol.Rtp;
+using Earshot.Protocol.Sdp;
+
+namespace Earshot.Lab.Replay;
+
+/// <summary>The receiving half of a call in clear, in virtual time: whatever datagrams come, the real path takes them, and the speaker pulls every 10 ms.</summary>
+/// <remarks>Thread: one. It is told the time.</remarks>
+internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
+{
+    private const int PullSamples = 480;
+    private static readonly IPEndPoint Here = new(IPAddress.Parse("192.0.2.2"), 4000);
+
+    private readonly PeerAddress _peer = new(0, 0xc0000201, 4000, false, 0);
+    private readonly SlotRing<ReceivedPacket> _ring = new(64, static () => new ReceivedPacket());
+    private readonly List<short> _heard = [];
+    private readonly short[] _block = new short[PullSamples];
+    private readonly LabClock _clock;
+    private double _earliest = double.PositiveInfinity;
+    private uint _firstTime;
+    private int _clockRate;
+    private long _discarded;
+    private long _pulls;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="decoders">For each payload type that is understood.</param>
+    /// <param name="begins">When the speaker takes its first block.</param>
+    public HearingEnd(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, Instant begins)
+    {
+        _clock = new(begins, 0);
+        Playback = new PlaybackPipeline(_ring);
+        Media = new CallMedia(new()
+        {
+            RtpSender = this,
+            RtcpSender = this,
+            Local = PeerAddress.From(Here),
+            CaptureQueue = new CaptureQueue(),
+            ToPlayback = _ring,
+            Events = this,
+            Random = new SeededRandom(1),
+            Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),
+        });
+        var plan = PlanFor(decoders);
+        Playback.Apply(plan.Playback);
+        Media.Apply(begins, plan);
+        Media.Start(begins);
+    }
+
+    /// <summary>The worker's half.</summary>
+    public CallMedia Media { get; }
+
+    /// <summary>The playback thread's half.</summary>
+    public PlaybackPipeline Playback { get; }
+
+    /// <summary>Every block.</summary>
+    public LabTrack Track { get; } = new(1024);
+
+    /// <summary>Everything that was played.</summary>
+    public ReadOnlySpan<short> Heard => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_heard);
+
+    /// <summary>When the speaker takes its next block.</summary>
+    public Instant NextPull => _clock.At(_pulls * PullSamples);
+
+    /// <summary>A datagram comes; the speaker has first taken what was due before.</summary>
+    public void HandleDatagram(Instant now, Span<byte> datagram)
+    {
+        PullUntil(now - TimeSpan.FromTicks(1));
+        Note(now, datagram);
+        Media.HandleDatagram(now, now, in _peer, datagram);
+    }
+
+    /// <summary>Lets the speaker take every block up to a time.</summary>
+    public void PullUntil(Instant end)
+    {
+        for (var next = NextPull; next <= end; next = NextPull) Pull(next);
+    }
+
+    /// <inheritdoc/>
+    public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) => true;
+
+    /// <inheritdoc/>
+    public void Push(in MediaEvent happened)
+    {
+        // Nobody watches: what matters is counted.
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Media.Close(NextPull);
+        Playback.Close();
+    }
+
+    private void Pull(Instant now)
+    {
+        Playback.Play(_block, now);
+        _heard.AddRange(_block);
+        _pulls++;
+        var (statistics, played) = (Playback.Statistics, Playback.LastPulled);
+        var delay = played.HasStream ? (float)(now.TotalMilliseconds - _earliest - Behind(played.RtpTime)) : float.NaN;
+        Track.Add(new((float)now.TotalMilliseconds, played.Kind, delay, float.NaN, (float)(statistics.TargetDelay * 1000), (int)(statistics.PacketsDiscarded - _discarded)));
+        _discarded = statistics.PacketsDiscarded;
+    }
+
+    // When the sender spoke is not known: the fastest packet so far stands for no delay at all.
+    private void Note(Instant now, ReadOnlySpan<byte> datagram)
+    {
+        if (!RtpPacket.TryParse(datagram, out var packet)) return;
+        if (double.IsInfinity(_earliest)) _firstTime = packet.Timestamp;
+        _earliest = Math.Min(_earliest, now.TotalMilliseconds - Behind(packet.Timestamp));
+    }
+
+    private double Behind(uint rtpTime) => (int)(rtpTime - _firstTime) * 1000.0 / _clockRate;
+
+    private MediaPlan PlanFor(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders)
+    {
+        _clockRate = decoders[0].Codec.ClockRate;
+        UInt128 types = 0;
+        foreach (var (payloadType, _) in decoders) types |= UInt128.One << payloadType;
+        return new(
+            new TransportPlan(_peer, _peer, true, null, null),
+            new SendPlan(CodecCatalogue.Pcmu.CreateEncoder48k(), 0, 8000, 960, -1, 8000, false),
+            new ReceivePlan(types, -1, _clockRate, true, true),
+            new PlaybackPlan([.. decoders.Select(d => (d.PayloadType, d.Codec.CreateDecoder48k()))], true),
+            new MediaFacts(decoders[0].Codec.Name.ToLowerInvariant(), decoders[0].Codec.SampleRate, 20, null, Here, _peer.ToEndPoint(), MediaDirection.ReceiveOnly, false, true, false));
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Lab.Calls;
+using Earshot.Media.Codecs;
+using Earshot.Media.Playout;
+
+namespace Earshot.Lab.Replay;
+
+/// <summary>What the playout made of a captured stream.</summary>
+internal sealed record ReplayResult
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    /// <summary>The stream.</summary>
+    public required RtpStream Stream { get; init; }
+
+    /// <summary>How many other streams the capture holds.</summary>
+    public required int OtherStreams { get; init; }
+
+    /// <summary>The codec's name, lower case.</summary>
+    public required string Codec { get; init; }
+
+    /// <summary>Most of the packets' payload type.</summary>
+    public required byte PayloadType { get; init; }
+
+    /// <summary>Packets that never came.</summary>
+    public required long PacketsLost { get; init; }
+
+    /// <summary>Interarrival jitter at the end, seconds.</summary>
+    public required double Jitter { get; init; }
+
+    /// <summary>The playout's counters.</summary>
+    public required PlayoutSnapshot Playout { get; init; }
+
+    /// <summary>Beyond the fastest packet: what jitter and buffer add.</summary>
+    public required DelayFigures Delay { get; init; }
+
+    /// <summary>The buffer's target delay.</summary>
+    public required DelayFigures Target { get; init; }
+
+    /// <summary>Every block.</summary>
+    public required LabTrack Track { get; init; }
+
+    /// <summary>Everything that was played, 48 kHz.</summary>
+    public required short[] Heard { get; init; }
+
+    /// <summary>Share of played samples that were made up, 0 to 1.</summary>
+    public double ConcealedShare => Playout.TotalSamplesReceived == 0 ? 0 : (double)Playout.ConcealedSamples / Playout.TotalSamplesReceived;
+
+    /// <summary>Plays the largest stream of a capture.</summary>
+    /// <param name="file">A classic pcap file.</param>
+    /// <param name="dynamicCodec">What a payload type from 96 on means.</param>
+    /// <param name="cancel">Looked at now and then.</param>
+    /// <exception cref="PcapException">There is nothing to play in it.</exception>
+    public static ReplayResult Of(byte[] file, AudioCodec dynamicCodec, CancellationToken cancel = default)
+    {
+        var streams = RtpStreams.Find(file);
+        if (streams.Count == 0) throw new PcapException("it holds no RTP stream");
+        var stream = streams[0];
+        if (stream.Length > Longest) throw new PcapException("its largest stream is longer than an hour: cut it (editcap -A … -B …)");
+        var (payloadType, codec) = CodecOf(stream, dynamicCodec);
+        using var end = new HearingEnd(Decoders(payloadType, codec), stream.Packets[0].At);
+        foreach (var packet in stream.Packets)
+        {
+            cancel.ThrowIfCancellationRequested();
+            end.HandleDatagram(packet.At, packet.Bytes.AsSpan().ToArray());
+        }
+
+        end.PullUntil(stream.Packets[^1].At);
+        return Read(end, stream, streams.Count - 1, codec, payloadType);
+    }
+
+    private static ReplayResult Read(HearingEnd end, RtpStream stream, int others, AudioCodec codec, byte payloadType) => new()
+    {
+        Stream = stream,
+        OtherStreams = others,
+        Codec = codec.Name.ToLowerInvariant(),
+        PayloadType = payloadType,
+        PacketsLost = end.Media.Rtcp.PacketsLost,
+        Jitter = end.Media.Rtcp.JitterMilliseconds / 1000,
+        Playout = end.Playback.Statistics,
+        Delay = DelayFigures.Of(end.Track, p => p.DelayMs),
+        Target = DelayFigures.Of(end.Track, p => p.TargetMs),
+        Track = end.Track,
+        Heard = end.Heard.ToArray(),
+    };
+
+    // Of the dynamic types only the most frequent is sound: keys and comfort noise have others.
+    private static (byte PayloadType, AudioCodec Codec) CodecOf(RtpStream stream, AudioCodec dynamicCodec)
+    {
+        var most = stream.Packets.Select(p => (byte)(p.Bytes[1] & 0x7f)).CountBy(type => type).MaxBy(count => count.Value).Key;
+        var known = CodecCatalogue.All.FirstOrDefault(c => c.StaticPayloadType == most);
+        if (known is null && most < 96) throw new PcapException($"its largest stream is of payload type {most}, which is not read here (0, 8, 9 and 96 to 127 are)");
+        return (most, known ?? dynamicCodec);
+    }
+
+    private static List<(byte PayloadType, AudioCodec Codec)> Decoders(byte payloadType, AudioCodec codec)
+    {
+        var all = new List<(byte, AudioCodec)> { (payloadType, codec) };
+        foreach (var fixedType in CodecCatalogue.All.Where(c => c.StaticPayloadType >= 0 && c.StaticPayloadType != payloadType))
+            all.Add(((byte)fixedType.StaticPayloadType, fixedType));
+        return all;
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+using System.Text.Json;
+using Earshot.Peers.Tests.Harness;
+
+namespace Earshot.Cli.Tests;
+
+/// <summary><c>earshot lab</c> as a script uses it: figures in a file, sound in a file, the same bytes for the same words.</summary>
+[Collection("console")]
+public sealed class LabTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("earshot-lab-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task TheSameWordsGiveTheSameBytes()
+    {
+        string[] words = ["lab", "--seed", "7", "--duration", "5", "--delay", "40", "--jitter", "pareto:8", "--loss", "5", "--burst", "2", "--duplicate", "2", "--drift", "200"];
+        var first = await RunAsync([.. words, "--json", At("1.json"), "--speaker", At("1.wav")]);
+        await RunAsync([.. words, "--json", At("2.json"), "--speaker", At("2.wav")]);
+        Assert.Contains("delay", first, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(At("1.json")), File.ReadAllBytes(At("2.json")));
+        Assert.Equal(File.ReadAllBytes(At("1.wav")), File.ReadAllBytes(At("2.wav")));
+        var there = JsonDocument.Parse(File.ReadAllBytes(At("1.json"))).RootElement.GetProperty("there");
+        Assert.Equal(250, there.GetProperty("statistics").GetProperty("packetsSent").GetInt32());
+        Assert.InRange(there.GetProperty("delayMs").GetProperty("median").GetDouble(), 40, 120);
+    }
+
+    [Fact]
+    public async Task AGridIsATableAndAFile()
+    {
+        var said = await RunAsync(["lab", "--matrix", "quick", "--duration", "2", "--json", At("m.json")]);
+        var networks = JsonDocument.Parse(File.ReadAllBytes(At("m.json"))).RootElement.GetProperty("networks");
+        Assert.All(networks.EnumerateArray(), n => Assert.Contains(n.GetProperty("network").GetString()!, said, StringComparison.Ordinal));
+        Assert.All(networks.EnumerateArray(), n => Assert.Equal(3, n.GetProperty("calls").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task InterruptedItEndsAtOnceWithoutAFile()
+    {
+        await using var lab = new RunningProgram(Repository.Command, ["lab", "--matrix", "standard", "--json", At("never.json")]);
+        await Task.Delay(1500);
+        lab.Signal("INT");
+        Assert.Equal(130, await lab.EndsAsync(10));
+        Assert.Equal(0, new FileInfo(At("never.json")).Length);
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private static async Task<string> RunAsync(string[] arguments)
+    {
+        var output = Console.Out;
+        using var said = new StringWriter { NewLine = "\n" };
+        Console.SetOut(said);
+        try
+        {
+            Assert.Equal(0, await EarshotCommand.RunAsync(arguments));
+            return said.ToString();
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
+    }
+}

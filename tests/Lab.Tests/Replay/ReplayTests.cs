@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Audio.Measurement;
+using Earshot.Lab.Calls;
+using Earshot.Lab.Replay;
+using Earshot.Media.Codecs;
+using Earshot.Protocol.Rtp;
+
+namespace Earshot.Lab.Tests.Replay;
+
+/// <summary>Captures in every shape that is read, played through the playout.</summary>
+public sealed class ReplayTests
+{
+    [Theory]
+    [InlineData(1, false, false, false)]
+    [InlineData(1, true, true, true)]
+    [InlineData(113, false, false, true)]
+    [InlineData(276, true, false, false)]
+    [InlineData(101, false, true, false)]
+    [InlineData(0, false, false, false)]
+    public void EveryKindOfCaptureIsHeard(int linkType, bool bigEndian, bool nanoseconds, bool v6)
+    {
+        var pcap = new PcapBuilder(linkType, bigEndian, nanoseconds);
+        Speak(pcap, CodecCatalogue.Opus, 111, v6: v6);
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal("opus", result.Codec);
+        Assert.Equal(200, result.Stream.Packets.Count);
+        Assert.Equal(0, result.Playout.ConcealedSamples);
+        Assert.True(SpeechCorrelation.Compare(Said(), result.Heard).Correlation > 0.8);
+    }
+
+    [Theory]
+    [InlineData("PCMU", 0)]
+    [InlineData("PCMA", 8)]
+    [InlineData("G722", 9)]
+    [InlineData("G722", 101)]
+    public void TheDecoderFollowsThePayloadType(string codec, byte payloadType)
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Find(codec)!, payloadType);
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.G722);
+        Assert.Equal(codec.ToLowerInvariant(), result.Codec);
+        Assert.True(SpeechCorrelation.Compare(Said(), result.Heard).Correlation > 0.8);
+    }
+
+    [Fact]
+    public void TheLargestStreamIsPlayedAndTheOthersAreCounted()
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Pcmu, 0, packets: 50, ssrc: 7, port: 6000);
+        Speak(pcap, CodecCatalogue.Opus, 96, ssrc: 9);
+        Speak(pcap, CodecCatalogue.Pcma, 8, packets: 3, ssrc: 8, port: 6002); // too short for a stream
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal(9u, result.Stream.Ssrc);
+        Assert.Equal(1, result.OtherStreams);
+    }
+
+    [Fact]
+    public void LossAndJitterOfTheCaptureAreSeen()
+    {
+        var pcap = new PcapBuilder(1);
+        var dice = new SeededRandom(2);
+        Speak(pcap, CodecCatalogue.Opus, 111, loses: i => i % 10 == 5, late: _ => 30 * dice.NextUnit());
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal(20, result.PacketsLost);
+        Assert.InRange(result.ConcealedShare, 0.08, 0.13);
+        Assert.InRange(result.Delay.MedianMs, 20, 60);
+        Assert.InRange(result.Jitter, 0.004, 0.02);
+    }
+
+    [Fact]
+    public void WhatIsNoCaptureIsSaidSo()
+    {
+        Assert.Throws<PcapException>(() => RtpStreams.Find([]));
+        Assert.Throws<PcapException>(() => RtpStreams.Find(new byte[100]));
+        Assert.Contains("pcapng", Assert.Throws<PcapException>(() => RtpStreams.Find([0x0a, 0x0d, 0x0d, 0x0a, .. new byte[40]])).Message, StringComparison.Ordinal);
+        Assert.Contains("127", Assert.Throws<PcapException>(() => RtpStreams.Find(new PcapBuilder(127).File)).Message, StringComparison.Ordinal);
+        Assert.Throws<PcapException>(() => ReplayResult.Of(new PcapBuilder(1).File, CodecCatalogue.Opus));
+    }
+
+    [Fact]
+    public void CutAndMutatedCapturesNeverThrowAnythingElse()
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Pcmu, 0, packets: 40);
+        var whole = pcap.File;
+        var dice = new SeededRandom(6);
+        for (var i = 0; i < 400; i++)
+        {
+            var bent = whole[..(int)(dice.NextBits() % (ulong)(whole.Length + 1))];
+            for (var flips = dice.NextBits() % 20; flips > 0 && bent.Length > 0; flips--)
+                bent[dice.NextBits() % (ulong)bent.Length] ^= (byte)(1 << (int)(dice.NextBits() % 8));
+            try
+            {
+                RtpStreams.Find(bent);
+            }
+            catch (PcapException)
+            {
+                // A typed refusal is right.
+            }
+        }
+    }
+
+    private static void Speak(PcapBuilder pcap, AudioCodec codec, byte payloadType, int packets = 200, uint ssrc = 5, ushort port = 4000, bool v6 = false,
+        Func<int, bool>? loses = null, Func<int, double>? late = null)
+    {
+        using var encoder = codec.CreateEncoder48k();
+        var (voice, frame, packet) = (LabVoice.Open("speech_en_m"), new short[960], new byte[1500]);
+        var sent = new List<(double At, byte[] Bytes)>();
+        for (var i = 0; i < packets; i++)
+        {
+            voice.CopyTo(i * 960, frame);
+            RtpPacket.WriteHeader(packet, payloadType, i == 0, (ushort)(65500 + i), (uint)(i * 960L * codec.ClockRate / 48000), ssrc);
+            var length = encoder.Encode(frame, packet.AsSpan(RtpPacket.HeaderSize));
+            if (loses?.Invoke(i) != true) sent.Add(((i * 20) + (late?.Invoke(i) ?? 0), packet[..(RtpPacket.HeaderSize + length)]));
+        }
+
+        foreach (var (at, bytes) in sent.OrderBy(s => s.At)) pcap.Add(at, bytes, port, v6);
+    }
+
+    private static short[] Said()
+    {
+        var said = new short[4 * 48000];
+        LabVoice.Open("speech_en_m").CopyTo(0, said);
+        return said;
+    }
+}
