@@ -14,6 +14,7 @@ internal sealed class CallMedia
 {
     private readonly PacketTransmitter _transmitter;
     private readonly List<SrtpContext> _outbound = [];
+    private readonly List<SrtpContext> _inbound = [];
     private IClockedEnd? _end;
     private TransportPlan? _transport;
     private bool _closed;
@@ -48,7 +49,11 @@ internal sealed class CallMedia
     public void Apply(Instant now, MediaPlan plan)
     {
         if (_closed)
+        {
+            Discard(plan);
             return;
+        }
+
         bool isOtherKey = _transport is { } before && before.Outbound != plan.Transport.Outbound;
         bool newSource = Send.NeedsNewSource(plan.Send, isOtherKey);
         UseTransport(plan.Transport);
@@ -82,8 +87,11 @@ internal sealed class CallMedia
         Rtcp.Close(now);
         Send.Close();
         Receive.Close(now);
-        UseTransport(null);
+        _transport = null;
+        _transmitter.Apply(null);
         foreach (var context in _outbound)
+            context.Dispose();
+        foreach (var context in _inbound)
             context.Dispose();
     }
 
@@ -117,19 +125,42 @@ internal sealed class CallMedia
         return _end is { } end ? Instant.Min(next, end.PollTimeout()) : next;
     }
 
-    // What opened the peer's packets forgets its keys when it is replaced. Ours live until the end: a key is drawn once for a suite,
-    // and a call that comes back to the suite goes on behind the last index.
-    private void UseTransport(TransportPlan? transport)
+    // Ours live until the end: a key is drawn once for a suite, and a call that comes back to the suite goes on behind the last index.
+    // The peer's live while the plan names them, and the one just replaced opens what is still on its way.
+    private void UseTransport(TransportPlan transport)
     {
-        var before = _transport;
+        var before = _transport?.Inbound;
         _transport = transport;
         _transmitter.Apply(transport);
-        if (transport?.Outbound is { } outbound && !_outbound.Contains(outbound))
+        if (transport.Outbound is { } outbound && !_outbound.Contains(outbound))
             _outbound.Add(outbound);
-        if (before?.Inbound is not { } opened || opened == transport?.Inbound)
-            return;
-        transport?.Inbound?.Follow(opened);
-        opened.Dispose();
+        if (transport.Inbound is { } inbound && inbound != before)
+            TakeInbound(inbound, before);
+        for (int i = _inbound.Count - 1; i >= 0; i--)
+        {
+            if (_inbound[i] == transport.Inbound || _inbound[i] == before || transport.Kept.Contains(_inbound[i]))
+                continue;
+            _inbound[i].Dispose();
+            _inbound.RemoveAt(i);
+        }
+    }
+
+    private void TakeInbound(SrtpContext inbound, SrtpContext? before)
+    {
+        if (!_inbound.Contains(inbound))
+            _inbound.Add(inbound);
+        if (before is not null)
+            inbound.Follow(before);
+    }
+
+    // Agreed while the call ended: nobody else frees what was made for it.
+    private static void Discard(MediaPlan plan)
+    {
+        plan.Send.Encoder.Dispose();
+        plan.Transport.Outbound?.Dispose();
+        plan.Transport.Inbound?.Dispose();
+        foreach (var context in plan.Transport.Kept)
+            context.Dispose();
     }
 
     // Random, short-lived and the same for all streams of the call (RFC 7022 §4.2): 96 bits in base64.

@@ -14,22 +14,23 @@ namespace Earshot.Media;
 /// <remarks>Thread: the control thread. It allocates here, so that no real-time thread has to.</remarks>
 internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs codecs)
 {
+    private const int KeptInbound = 4;
+
     private readonly Dictionary<(string Name, int ClockRate), IAudioDecoder> _decoders = [];
     private NegotiatedCodec? _encoderFor;
     private IAudioEncoder? _encoder;
     private double _encoderPacketTime;
     private readonly Dictionary<string, SrtpContext> _outbound = [];
-    private string? _inboundKey;
-    private SrtpContext? _inbound;
+    private readonly List<(string Key, SrtpContext Context)> _inbound = [];
 
     /// <summary>Builds the plan of an agreement.</summary>
     public MediaPlan Build(NegotiatedMedia media, IPEndPoint local)
     {
         var outbound = media.Crypto is { } crypto ? OutboundFor(crypto) : null;
-        RefreshInbound(media.Crypto);
+        var inbound = media.Crypto is { } theirs ? InboundFor(theirs) : null;
         var transport = new TransportPlan(
             PeerAddress.From(media.RemoteRtp), PeerAddress.From(media.RemoteRtcp), media.RtcpMux,
-            outbound, outbound is null ? null : _inbound);
+            outbound, inbound) { Kept = [.. _inbound.Select(kept => kept.Context)] };
         double packetTime = PacketTimeOf(media);
         var send = new SendPlan(
             EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
@@ -50,12 +51,19 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         return context;
     }
 
-    private void RefreshInbound(NegotiatedCrypto? crypto)
+    // The last few of the peer's keys keep theirs, too: were the replay window lost between A, B and A again, a recorded packet would open twice.
+    // What falls off the list is the worker's to dispose.
+    private SrtpContext InboundFor(NegotiatedCrypto crypto)
     {
-        string? key = crypto is null ? null : $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
-        if (key == _inboundKey)
-            return;
-        (_inboundKey, _inbound) = (key, crypto is null ? null : Inbound(crypto));
+        string key = $"{crypto.Suite}{crypto.RemoteKey}{crypto.RemoteMki}/{crypto.RemoteMkiLength}";
+        int known = _inbound.FindIndex(kept => kept.Key == key);
+        var entry = known >= 0 ? _inbound[known] : (key, Inbound(crypto));
+        if (known >= 0)
+            _inbound.RemoveAt(known);
+        _inbound.Insert(0, entry);
+        if (_inbound.Count > KeptInbound)
+            _inbound.RemoveAt(KeptInbound);
+        return entry.Item2;
     }
 
     private static SrtpContext Outbound(NegotiatedCrypto crypto)

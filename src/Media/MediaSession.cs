@@ -242,10 +242,15 @@ internal sealed class MediaSession : IVoice, IDisposable
 
     private MediaNegotiationResult Use(MediaNegotiationResult result)
     {
-        if (!result.Accepted || _stopped || _media is not { } media || _negotiator.Plan is not { } plan)
+        if (!result.Accepted || _media is not { } media || _negotiator.Plan is not { } plan)
             return result;
-        Volatile.Write(ref _facts, plan.Facts);
-        Volatile.Write(ref _frameSamples, plan.Send.FrameSamples);
+        if (!_stopped)
+        {
+            Volatile.Write(ref _facts, plan.Facts);
+            Volatile.Write(ref _frameSamples, plan.Send.FrameSamples);
+        }
+
+        // After the end, too: what takes no part any more is freed there.
         _playback.Apply(plan.Playback);
         _worker.Post(now => media.Apply(now, plan));
         return result;

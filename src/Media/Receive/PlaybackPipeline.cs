@@ -48,6 +48,13 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
     /// <summary>Takes a new agreement. Decoders of the one before live until <see cref="Close"/>: playback may be in them.</summary>
     public void Apply(PlaybackPlan plan)
     {
+        if (Volatile.Read(ref _gate) == Closed)
+        {
+            foreach (var (_, decoder) in plan.Decoders)
+                decoder.Dispose();
+            return;
+        }
+
         foreach (var (payloadType, decoder) in _plan?.Decoders ?? [])
         {
             if (!plan.Decoders.Contains((payloadType, decoder)))

@@ -3,6 +3,7 @@ using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Protocol;
 using Earshot.Protocol.Rtp;
+using Earshot.Protocol.Srtp;
 
 namespace Earshot.Media.Receive;
 
@@ -20,7 +21,12 @@ internal sealed class ReceivePipeline(
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(10);
 
+    // Longer than the packets of the old key are on their way.
+    private static readonly TimeSpan KeyOverlap = TimeSpan.FromSeconds(1);
+
     private TransportPlan? _transport;
+    private SrtpContext? _replaced;
+    private Instant _replacedAt;
     private ReceivePlan? _plan;
     private Instant _refusalToldAt = Instant.Never;
     private KeyTracker _keys;
@@ -48,6 +54,8 @@ internal sealed class ReceivePipeline(
     /// <summary>Takes a new agreement.</summary>
     public void Apply(Instant now, TransportPlan transport, ReceivePlan plan)
     {
+        if (_transport?.Inbound != transport.Inbound)
+            (_replaced, _replacedAt) = (transport.IsEncrypted ? _transport?.Inbound : null, now);
         _transport = transport;
         _plan = plan;
         latching.SetSignalled(transport.Rtp, transport.IsEncrypted);
@@ -66,6 +74,7 @@ internal sealed class ReceivePipeline(
     public void Close(Instant now)
     {
         _plan = null;
+        _replaced = null;
         silence.Watch(now, false);
     }
 
@@ -102,7 +111,8 @@ internal sealed class ReceivePipeline(
     private void HandleRtp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, ReceivePlan plan, TransportPlan transport)
     {
         int length = datagram.Length;
-        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtp(datagram, out length))
+        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtp(datagram, out length)
+            && ReplacedAt(now)?.TryUnprotectRtp(datagram, out length) is not true)
         {
             Refuse(now);
             return;
@@ -176,7 +186,8 @@ internal sealed class ReceivePipeline(
     private void HandleRtcp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, TransportPlan transport)
     {
         int length = datagram.Length;
-        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtcp(datagram, out length))
+        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtcp(datagram, out length)
+            && ReplacedAt(now)?.TryUnprotectRtcp(datagram, out length) is not true)
         {
             Refuse(now);
             return;
@@ -191,6 +202,13 @@ internal sealed class ReceivePipeline(
         if (!rtcp.HandleRtcp(now, arrival, datagram[..length], latching.Ssrc))
             return;
         NoteHeard(now);
+    }
+
+    private SrtpContext? ReplacedAt(Instant now)
+    {
+        if (_replaced is not null && now - _replacedAt > KeyOverlap)
+            _replaced = null;
+        return _replaced;
     }
 
     private void NoteHeard(Instant now)

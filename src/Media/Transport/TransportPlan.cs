@@ -11,6 +11,9 @@ namespace Earshot.Media.Transport;
 /// <param name="Inbound">Opens what comes; null only when clear media was agreed. The same instance as before when the keys stay.</param>
 internal sealed record TransportPlan(PeerAddress Rtp, PeerAddress Rtcp, bool RtcpMux, SrtpContext? Outbound, SrtpContext? Inbound)
 {
+    /// <summary>Contexts that open what comes under the keys of the last agreements, <see cref="Inbound"/> among them: a peer may come back to a key, and no packet opens twice.</summary>
+    public IReadOnlyList<SrtpContext> Kept { get; init; } = [];
+
     /// <summary>True when no clear packet may be sent or played.</summary>
     public bool IsEncrypted => Inbound is not null;
 

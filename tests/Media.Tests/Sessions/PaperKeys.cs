@@ -22,7 +22,7 @@ internal static class PaperKeys
         return (a, b);
     }
 
-    private static SrtpMasterKey Key(int seed)
+    public static SrtpMasterKey Key(int seed)
     {
         var bytes = new byte[SrtpProfile.AesCm128HmacSha1Tag80.MasterLength];
         new TestRandom(seed).Fill(bytes);
