@@ -208,6 +208,9 @@ public sealed class Call : IAsyncDisposable, ICallListener
             case MediaEventKind.Silence:
                 Driver?.HandleSilence(now, happened.At - happened.Since);
                 break;
+            case MediaEventKind.Failed:
+                Driver?.HandleMediaFailed(now);
+                break;
             case MediaEventKind.SecurityRefusal:
                 Tell(new CallNotice(Age, "security-refusal", "packets that are not encrypted with this call's keys were refused; none was played"));
                 break;

@@ -29,6 +29,9 @@ internal enum MediaEventKind
 
     /// <summary>Media of the peer now comes from, and goes to, another address.</summary>
     RemoteAddressChanged,
+
+    /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
+    Failed,
 }
 
 /// <summary>One thing that happened in a call's media.</summary>

@@ -4,10 +4,16 @@ using Earshot.Protocol;
 namespace Earshot.Media;
 
 /// <summary>A call's events on their way from its real-time threads to the housekeeping thread.</summary>
-/// <remarks>Thread: <see cref="Push"/> worker, <see cref="NoteFirstAudio"/> playback, <see cref="TryTake"/> housekeeping. Real-time: no allocation or lock.</remarks>
+/// <remarks>
+/// A peer can press keys and change addresses as fast as it sends: such events leave the last quarter of the queue to those that are told once.
+/// Thread: <see cref="Push"/> worker, <see cref="NoteFirstAudio"/> playback, <see cref="TryTake"/> housekeeping. Real-time: no allocation or lock.
+/// </remarks>
 internal sealed class MediaEventQueue(Action wake) : IEventSink
 {
-    private readonly SlotRing<Slot> _ring = new(64, static () => new Slot());
+    private const int Capacity = 64;
+    private const int KeptForTheRare = 16;
+
+    private readonly SlotRing<Slot> _ring = new(Capacity, static () => new Slot());
     private long _firstAudioAt;
     private bool _firstAudioTold;
 
@@ -17,7 +23,8 @@ internal sealed class MediaEventQueue(Action wake) : IEventSink
     /// <inheritdoc/>
     public void Push(in MediaEvent happened)
     {
-        if (!_ring.TryBeginWrite(out var slot))
+        bool hasRoom = IsRare(happened.Kind) || _ring.Count < Capacity - KeptForTheRare;
+        if (!_ring.TryBeginWrite(out var slot) || !hasRoom)
         {
             Lost++;
             return;
@@ -54,6 +61,10 @@ internal sealed class MediaEventQueue(Action wake) : IEventSink
         _firstAudioTold = true;
         return true;
     }
+
+    // What the peer cannot make come at will: at the most once in each silence timeout, refusal pause or call.
+    private static bool IsRare(MediaEventKind kind) => kind is not
+        (MediaEventKind.DtmfReceived or MediaEventKind.RemoteAddressChanged or MediaEventKind.RemoteRtcpBye);
 
     private sealed class Slot
     {

@@ -235,7 +235,7 @@ internal sealed class MediaSession : IVoice, IDisposable
             Capture = _engine.Options.Capture,
         });
         media.Send.Mute = _mute;
-        var sockets = new SessionSockets(rtp, rtcp, media, PeerAddress.From(_negotiator.Local), _engine.Options.Capture);
+        var sockets = new SessionSockets(rtp, rtcp, media, PeerAddress.From(_negotiator.Local), _events, _engine.Options.Capture);
         (_media, _sockets) = (media, sockets);
         _worker.Post(_ => _worker.Attach(sockets));
     }

@@ -7,7 +7,7 @@ namespace Earshot.Media;
 
 /// <summary>A call on real sockets: what a worker watches, and the way from a datagram to <see cref="CallMedia"/>.</summary>
 /// <remarks>Thread: the worker, once attached.</remarks>
-internal sealed class SessionSockets(UdpPort rtp, UdpPort rtcp, CallMedia media, PeerAddress local, PacketCapture? capture) : IWorkerCall
+internal sealed class SessionSockets(UdpPort rtp, UdpPort rtcp, CallMedia media, PeerAddress local, IEventSink events, PacketCapture? capture) : IWorkerCall
 {
     /// <inheritdoc/>
     public UdpPort RtpPort => rtp;
@@ -30,6 +30,9 @@ internal sealed class SessionSockets(UdpPort rtp, UdpPort rtcp, CallMedia media,
 
     /// <inheritdoc/>
     public void HandleTimeout(Instant now) => media.HandleTimeout(now);
+
+    /// <inheritdoc/>
+    public void HandleFailure(Instant now) => events.Push(new(MediaEventKind.Failed, now));
 
     /// <inheritdoc/>
     public Instant PollTimeout() => media.PollTimeout();

@@ -79,6 +79,12 @@ internal sealed class CallDriver
         Drain(now);
     }
 
+    public void HandleMediaFailed(Instant now)
+    {
+        _machine.HandleMediaFailed(now);
+        Drain(now);
+    }
+
     /// <summary>The call failed before signalling began: no such host, no flow.</summary>
     public void HandleFailed(Instant now, CallEnd end)
     {

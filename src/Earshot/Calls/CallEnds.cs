@@ -35,6 +35,9 @@ internal static class CallEnds
         CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",
         "A firewall or NAT may block UDP: try the other direction, or a fixed range with --media-ports.");
 
+    public static CallEnd MediaFailed { get; } = new(
+        CallEndReason.Failed, 200, "a fault of earshot ended this call's sound", "Call again, and please report it.");
+
     public static CallEnd Rejected(int status) => new(CallEndReason.Rejected, status, $"refused with {status}");
 
     /// <summary>A final response that is not 2xx.</summary>

@@ -52,6 +52,20 @@ internal sealed partial class CallMachine
         End(CallEnds.MediaSilent(silence));
     }
 
+    /// <summary>Our own media broke down: there is nothing left to talk through.</summary>
+    public void HandleMediaFailed(Instant now)
+    {
+        if (Phase == CallPhase.Talking)
+        {
+            Do(new CallAction.SendBye("media failed"));
+            End(CallEnds.MediaFailed);
+        }
+        else if (Phase != CallPhase.Ended)
+        {
+            HangUp(now); // early media: the call is given up as the user would
+        }
+    }
+
     private void End(CallEnd end)
     {
         if (Phase == CallPhase.Ended) return;

@@ -26,6 +26,9 @@ internal interface IWorkerCall
     /// <summary>Does what is due.</summary>
     void HandleTimeout(Instant now);
 
+    /// <summary>One of the calls above threw: the worker has let this call go and will call nothing of it any more.</summary>
+    void HandleFailure(Instant now);
+
     /// <summary>When something is due next.</summary>
     Instant PollTimeout();
 }

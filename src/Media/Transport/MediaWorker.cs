@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Earshot.Protocol;
 
 namespace Earshot.Media.Transport;
@@ -110,7 +111,7 @@ internal sealed class MediaWorker : IDisposable
             }
             catch (Exception e)
             {
-                // A defect in one call must not silence the others; the engine shows it.
+                // What a call throws is caught closer by; this was the worker's own, and the engine shows it.
                 Failure = e;
             }
         }
@@ -133,7 +134,16 @@ internal sealed class MediaWorker : IDisposable
     private void RunCommands()
     {
         while (_commands.TryDequeue(out var command))
-            command(_now);
+        {
+            try
+            {
+                command(_now);
+            }
+            catch (Exception e)
+            {
+                Failure = e; // a call that could not be attached is silent, and its silence ends it
+            }
+        }
     }
 
     // One datagram a port and turn: a flood at one port does not starve the others, and no call is spent to learn that a socket is empty.
@@ -146,29 +156,60 @@ internal sealed class MediaWorker : IDisposable
             if (slot >= _slots.Count || _slots[slot] is not { } call)
                 continue;
             var port = (token & RtcpBit) == 0 ? call.RtpPort : call.RtcpPort;
-            if (port.TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
-                call.HandleDatagram(_now, arrival, in from, _datagram.AsSpan(0, length));
+            try
+            {
+                if (port.TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
+                    call.HandleDatagram(_now, arrival, in from, _datagram.AsSpan(0, length));
+            }
+            catch (Exception e)
+            {
+                LetGo(call, e);
+            }
         }
     }
 
     private void Capture()
     {
-        foreach (var call in _slots)
-            call?.HandleCapture(_now);
+        foreach (var call in CollectionsMarshal.AsSpan(_slots))
+        {
+            try
+            {
+                call?.HandleCapture(_now);
+            }
+            catch (Exception e)
+            {
+                LetGo(call!, e);
+            }
+        }
     }
 
     private void RunDue()
     {
         var due = Instant.Never;
-        foreach (var call in _slots)
+        foreach (var call in CollectionsMarshal.AsSpan(_slots))
         {
             if (call is null)
                 continue;
-            if (call.PollTimeout() <= _now)
-                call.HandleTimeout(_now);
-            due = Instant.Min(due, call.PollTimeout());
+            try
+            {
+                if (call.PollTimeout() <= _now)
+                    call.HandleTimeout(_now);
+                due = Instant.Min(due, call.PollTimeout());
+            }
+            catch (Exception e)
+            {
+                LetGo(call, e);
+            }
         }
 
         _due = due;
+    }
+
+    // A defect in one call neither silences the others nor comes back with every packet; the engine shows it.
+    private void LetGo(IWorkerCall call, Exception e)
+    {
+        Failure = e;
+        Detach(call);
+        call.HandleFailure(_now);
     }
 }

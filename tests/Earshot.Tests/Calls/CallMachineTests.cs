@@ -173,6 +173,16 @@ public sealed class CallMachineTests
     }
 
     [Fact]
+    public void MediaThatBreaksDownEndsTheCallWithBye()
+    {
+        Talking();
+        _call.HandleMediaFailed(_now);
+        Expect(new SendBye("media failed"), new StopMedia(), new TellEnded(CallEnds.MediaFailed));
+        _call.HandleMediaFailed(_now);
+        Expect();
+    }
+
+    [Fact]
     public void SilenceFromThePeerEndsTheCallWithItsReason()
     {
         Talking();
