@@ -113,6 +113,7 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
         byte* registration = stackalloc byte[16];
         *(uint*)registration = EpollIn;
         BinaryPrimitives.WriteInt64LittleEndian(new(registration + TokenOffset, 8), token);
-        EpollControl(_epoll, operation, descriptor, registration);
+        if (EpollControl(_epoll, operation, descriptor, registration) < 0 && operation == EpollCtlAdd)
+            throw new MediaTransportException($"a socket cannot be watched (error {Marshal.GetLastPInvokeError()}): raise the limit (fs.epoll.max_user_watches)");
     }
 }

@@ -38,6 +38,9 @@ internal sealed class Latching
     // RFC 3550 App. A.1, MAX_DROPOUT: so far ahead a stream is still the same.
     private const int MaximumDropout = 3000;
 
+    // So many packets in a row, by their numbers: a copy of one that was overheard, however often it comes, proves nothing.
+    private const int Probation = 3;
+
     private PeerAddress _signalled;
     private bool _encrypted;
     private bool _latched;
@@ -46,6 +49,8 @@ internal sealed class Latching
     private PeerAddress _candidateFrom;
     private uint _candidate;
     private bool _hasCandidate;
+    private int _provenInARow;
+    private ushort _lastProven;
 
     /// <summary>Where media goes now.</summary>
     public PeerAddress Target { get; private set; }
@@ -99,6 +104,7 @@ internal sealed class Latching
         bool moved = from != Target;
         _latched = true;
         _hasCandidate = false;
+        _provenInARow = 0;
         Ssrc = ssrc;
         Target = from;
         return moved ? SourceVerdict.PeerMoved : SourceVerdict.NewStream;
@@ -123,8 +129,12 @@ internal sealed class Latching
     {
         if (from == _signalled)
             return Take(in from, ssrc);
-        bool goesOn = ssrc == Ssrc && Ahead(sequence) is > 0 and <= MaximumDropout && now - _heardAt >= Silent;
-        return goesOn ? Take(in from, ssrc) : SourceVerdict.Stranger;
+        bool plausible = ssrc == Ssrc && Ahead(sequence) is > 0 and <= MaximumDropout && now - _heardAt >= Silent;
+        if (!plausible)
+            return SourceVerdict.Stranger;
+        bool inARow = _provenInARow > 0 && _candidateFrom == from && sequence == (ushort)(_lastProven + 1);
+        (_provenInARow, _lastProven, _candidateFrom) = (inARow ? _provenInARow + 1 : 1, sequence, from);
+        return _provenInARow >= Probation ? Take(in from, ssrc) : SourceVerdict.Stranger;
     }
 
     // RFC 3550 App. A.1: a source is valid with its second packet. One odd packet does not end the running stream.

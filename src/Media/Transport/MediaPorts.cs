@@ -96,6 +96,8 @@ internal sealed class MediaPorts(MediaEngineOptions options)
         {
             if (socket.AddressFamily == AddressFamily.InterNetwork)
                 socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, 46 << 2);
+            else if (OperatingSystem.IsLinux())
+                socket.SetRawSocketOption(41, 67, BitConverter.GetBytes(46 << 2)); // IPPROTO_IPV6, IPV6_TCLASS
         }
         catch (SocketException)
         {

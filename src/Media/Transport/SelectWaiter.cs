@@ -46,8 +46,8 @@ internal sealed class SelectWaiter : ISocketWaiter
         {
             if (socket == _wakeReceiver)
                 DrainWakeUp();
-            else if (tokens < ready.Length)
-                ready[tokens++] = TokenOf(socket);
+            else if (tokens < ready.Length && TokenOf(socket) is >= 0 and var token)
+                ready[tokens++] = token;
         }
 
         return tokens;

@@ -71,7 +71,10 @@ public class LatchingTests
         Assert.Equal(SourceVerdict.Stranger, Hear(latching, 1_000, rebound, 1, 44)); // the old address may still speak
         Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 2, 50)); // another stream
         Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 1, 30_000)); // the number of a guess
-        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 2_500, rebound, 1, 119));
+        for (int i = 0; i < 10; i++)
+            Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 1, 119)); // one packet, copied
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_520, rebound, 1, 120));
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 2_540, rebound, 1, 121));
         Assert.Equal(rebound, latching.Target);
     }
 
