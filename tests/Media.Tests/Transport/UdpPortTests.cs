@@ -26,7 +26,7 @@ public class UdpPortTests
         Assert.Equal(a.Local, from);
         Assert.True(arrival <= now);
         if (!portable && LinuxSystemCalls.Available)
-            Assert.InRange((arrival - before).TotalMilliseconds, -1, 29);
+            Assert.True(now - arrival > (now - before) / 2, "stamped when it was read, not when it came");
         Assert.False(b.TryReceive(now, 0, buffer, out _, out _, out _));
     }
 
