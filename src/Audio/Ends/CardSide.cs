@@ -14,7 +14,7 @@ namespace Earshot.Audio.Ends;
 /// Thread: <see cref="Check"/> and the control calls on one ordinary thread at a time. The card's and the stand-in's threads
 /// pass the <see cref="Gate"/> with their epoch, so that exactly one of them moves blocks.
 /// 60 ms: longer than the pause of a blocking collection (51 ms and more were measured under heavy garbage) and than three of the
-/// longest blocks, and with checks every 10 ms the stand-in's first block still comes within 100 ms.
+/// longest blocks, and with checks every 15 ms the stand-in's first block still comes within 100 ms.
 /// </remarks>
 internal sealed class CardSide(bool isCapture)
 {
