@@ -18,6 +18,8 @@ internal sealed class RtcpReporter(
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
     private uint _packetsReported;
     private int _sendClockRate = 48000;
+    private long _roundTripTicks = -1; // below zero: unknown; others read it while it is written
+    private double _remoteFractionLost = -1;
     private uint? _byeOf;
     private (uint Ssrc, SenderInfo Info)? _departed;
 
@@ -31,10 +33,10 @@ internal sealed class RtcpReporter(
     public double JitterMilliseconds => _reception.JitterMilliseconds;
 
     /// <summary>Round trip by the peer's last report about us; null while unknown.</summary>
-    public TimeSpan? RoundTrip { get; private set; }
+    public TimeSpan? RoundTrip => Interlocked.Read(ref _roundTripTicks) is >= 0 and var ticks ? new(ticks) : null;
 
     /// <summary>Loss of what we send, 0 to 1, by the peer's last report; null while unknown.</summary>
-    public double? RemoteFractionLost { get; private set; }
+    public double? RemoteFractionLost => Volatile.Read(ref _remoteFractionLost) is >= 0 and var share ? share : null;
 
     /// <summary>Takes a new agreement.</summary>
     public void Apply(MediaPlan plan)
@@ -134,9 +136,9 @@ internal sealed class RtcpReporter(
 
     private void HandleReport(Instant arrival, in ReportBlock block)
     {
-        RemoteFractionLost = block.FractionLost / 256.0;
+        Volatile.Write(ref _remoteFractionLost, block.FractionLost / 256.0);
         if (clock.TryRoundTrip(arrival, in block, out var roundTrip))
-            RoundTrip = roundTrip;
+            Interlocked.Exchange(ref _roundTripTicks, roundTrip.Ticks);
     }
 
     // Once for a source: the peer, too, may leave one behind and go on under another.

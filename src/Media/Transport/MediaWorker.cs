@@ -76,8 +76,15 @@ internal sealed class MediaWorker : IDisposable
 
         _slots[slot] = call;
         Calls++;
-        _waiter.Add(call.RtpPort, slot << 1);
-        _waiter.Add(call.RtcpPort, (slot << 1) | RtcpBit);
+        try
+        {
+            _waiter.Add(call.RtpPort, slot << 1);
+            _waiter.Add(call.RtcpPort, (slot << 1) | RtcpBit);
+        }
+        catch (MediaTransportException e)
+        {
+            LetGo(call, e); // it would hear nothing
+        }
     }
 
     /// <summary>Lets a call go. On the worker's thread.</summary>
