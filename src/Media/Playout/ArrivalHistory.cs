@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Earshot.Protocol;
-
 namespace Earshot.Media.Playout;
 
 /// <summary>How late packets come: arrival time less stream time, against the least of the last four seconds.</summary>
@@ -30,11 +28,10 @@ internal sealed class ArrivalHistory
     public double RecentMostMs => -_negatedMost.Value - _least.Value;
 
     /// <summary>Takes an arrival in.</summary>
-    /// <param name="arrival">When it came.</param>
+    /// <param name="now">When it came, ms by the sender's clock.</param>
     /// <param name="position">Its first sample, 48 kHz.</param>
-    public void Add(Instant arrival, long position)
+    public void Add(double now, long position)
     {
-        double now = arrival.TotalMilliseconds;
         double line = now - (position / 48.0);
         _least.Add(now, line);
         _negatedMost.Add(now, -line);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Dsp;
 using Earshot.Media.Codecs;
 using Earshot.Protocol;
 using static Earshot.Media.Playout.PlayoutStatistics;
@@ -9,7 +10,8 @@ namespace Earshot.Media.Playout;
 /// <remarks>
 /// <code>
 ///   Insert ─► StreamTimeline ─► PacketBuffer ─────────► StreamDecoder ─► SampleQueue ─► Pull
-///                  └─► ArrivalHistory ─► TargetDelay ─► PlayoutDecision ─► TimeStretch ──┘
+///                  ├─► ArrivalHistory ─► TargetDelay ─► PlayoutDecision ─► TimeStretch ──┤
+///                  └─► ClockDrift ─────────────────────────────────────► DriftResampler ─┘
 /// </code>
 /// Thread: playback, but for <see cref="SetDecoder"/> and <see cref="Statistics"/>, which any thread may call.
 /// Real-time: no allocation, lock or system call after construction; it is told the time and never asks.
@@ -32,6 +34,8 @@ internal sealed class JitterBuffer
     private readonly ArrivalHistory _arrivals = new();
     private readonly PullClock _clock = new();
     private readonly PlayoutDecision _decision = new();
+    private readonly ClockDrift _drift = new();
+    private readonly DriftResampler _resampler = new();
     private readonly StreamDecoder _stream;
     private double _targetMs;
     private bool _begun;
@@ -79,6 +83,7 @@ internal sealed class JitterBuffer
     public void Pull(Instant playsAt, Span<short> block, out PulledInfo info)
     {
         double now = _clock.PulledAt(playsAt.TotalMilliseconds, OutputLatency.TotalMilliseconds);
+        _drift.Pulled(playsAt.TotalMilliseconds, block.Length);
         info = new PulledInfo(PlayedKind.Silence, 0, Instant.Never, false);
         if (!HasBegun(block.Length))
         {
@@ -86,7 +91,8 @@ internal sealed class JitterBuffer
         }
         else
         {
-            Prepare(now, block.Length);
+            int needed = _resampler.Needed(block.Length, _drift.Ratio);
+            Prepare(_drift.StreamMs(now), needed);
             Emit(now, block, out info);
         }
         _statistics.Publish();
@@ -122,7 +128,8 @@ internal sealed class JitterBuffer
             return Duplicate();
         else
             _statistics.Add(Counter.PacketsLost, sequence > before ? sequence - before - 1 : -1);
-        _arrivals.Add(arrival, position);
+        _drift.Arrived(arrival.TotalMilliseconds, position);
+        _arrivals.Add(_drift.StreamMs(arrival.TotalMilliseconds), position);
         _targetMs = TargetDelay.From(_arrivals);
         if (!_stream.CanUse(position + duration))
         {
@@ -161,6 +168,7 @@ internal sealed class JitterBuffer
     {
         _statistics.Add(Counter.PacketsDiscarded, _packets.Clear());
         _arrivals.Reset();
+        _drift.Restart();
         _decision.Forget();
         _stream.Restart(position);
     }
@@ -206,7 +214,7 @@ internal sealed class JitterBuffer
     {
         double wanted = ExcessMs;
         if (wanted <= PlayoutDecision.FastBeyondMs)
-            wanted = _decision.Stretch(_targetMs, block / 48.0);
+            wanted = _decision.Stretch(_targetMs, block / 48.0, _drift.Wanders);
         if (wanted == 0)
             return;
         int samples = (int)Math.Abs(wanted * 48);
@@ -235,10 +243,10 @@ internal sealed class JitterBuffer
     {
         SampleQueue queue = _stream.Queue;
         uint rtpTime = _timeline.RtpTimeOf(_stream.Front);
-        queue.Waiting[..block.Length].CopyTo(block);
+        int taken = _resampler.Convert(queue.From(DriftResampler.Before), block, _drift.Ratio);
         var kind = PlayedKind.Silence;
         Instant arrival = Instant.Never;
-        for (int left = block.Length; left > 0;)
+        for (int left = taken; left > 0;)
         {
             SampleQueue.Run run = queue.TakeRun(left);
             left -= run.Length;
@@ -248,8 +256,9 @@ internal sealed class JitterBuffer
             arrival = Instant.Min(arrival, run.Arrival);
             Account(now, run);
         }
-        _statistics.Add(Counter.TotalSamples, block.Length);
+        _statistics.Add(Counter.TotalSamples, taken);
         _statistics.Set(Counter.CurrentTargetMicroseconds, (long)(_targetMs * 1000));
+        _statistics.Set(Counter.ClockDriftPartsPerBillion, (long)((_drift.Ratio - 1) * 1e9));
         info = new PulledInfo(kind, rtpTime, arrival, true);
     }
 

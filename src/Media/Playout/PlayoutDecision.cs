@@ -72,10 +72,30 @@ internal sealed class PlayoutDecision
     public float Gate(double wantedMs) => wantedMs > FastBeyondMs ? -1f : wantedMs > 60 || _refused > 100 ? 0.4f : wantedMs > 10 || _refused > 30 ? 0.7f : 0.85f;
 
     /// <summary>Milliseconds to take out (positive) or to put in (negative); 0: leave it.</summary>
-    public double Stretch(double targetMs, double blockMs)
+    /// <param name="targetMs">Slack that there shall be.</param>
+    /// <param name="blockMs">Length of a block.</param>
+    /// <param name="wanders">The phase of packets against blocks keeps moving: the worst one must do.</param>
+    public double Stretch(double targetMs, double blockMs, bool wanders)
     {
         if (_count < 2)
             return 0;
+        double stretch = wanders ? AtAnyPhase(targetMs, blockMs) : AtThisPhase(targetMs, blockMs);
+        return _held > 0 ? Math.Min(0, stretch) : stretch;
+    }
+
+    /// <summary>A packet that begins at a block's end is needed a block earlier than one at its start.</summary>
+    private double AtAnyPhase(double targetMs, double blockMs)
+    {
+        double least = double.MaxValue;
+        for (int i = 0; i < Math.Min(_count, Kept); i++)
+            least = Math.Min(least, _slack[i] + _offset[i]);
+        return Continuous(least - blockMs, targetMs + MarginMs, Tolerance(targetMs));
+    }
+
+    private static double Tolerance(double targetMs) => 1 + (targetMs / 8);
+
+    private double AtThisPhase(double targetMs, double blockMs)
+    {
         int kept = Math.Min(_count, Kept);
         int least = 0;
         double offsetLow = double.MaxValue, offsetHigh = double.MinValue;
@@ -88,11 +108,9 @@ internal sealed class PlayoutDecision
         }
         double low = targetMs + MarginMs;
         double slack = _slack[least];
-        double tolerance = 1 + (targetMs / 8);
-        double stretch = offsetHigh - offsetLow < 0.5
-            ? InBlocks(slack, _offset[least], low, tolerance, blockMs)
-            : Continuous(slack, low, tolerance);
-        return _held > 0 ? Math.Min(0, stretch) : stretch;
+        return offsetHigh - offsetLow < 0.5
+            ? InBlocks(slack, _offset[least], low, Tolerance(targetMs), blockMs)
+            : Continuous(slack, low, Tolerance(targetMs));
     }
 
     /// <remarks>

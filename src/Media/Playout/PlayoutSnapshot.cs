@@ -51,4 +51,7 @@ internal readonly record struct PlayoutSnapshot
 
     /// <summary>Target delay now, seconds: how long a packet that came without any extra delay waits.</summary>
     public double TargetDelay { get; init; }
+
+    /// <summary>By how much the sender's clock is faster than the sound card's, as it is corrected now, parts per million.</summary>
+    public double ClockDrift { get; init; }
 }

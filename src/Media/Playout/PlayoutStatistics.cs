@@ -31,9 +31,10 @@ internal sealed class PlayoutStatistics
         Fec,
         Restarts,
         CurrentTargetMicroseconds,
+        ClockDriftPartsPerBillion,
     }
 
-    private const int Count = (int)Counter.CurrentTargetMicroseconds + 1;
+    private const int Count = (int)Counter.ClockDriftPartsPerBillion + 1;
 
     /// <summary>Adds to a counter; seen by readers after the next <see cref="Publish"/>.</summary>
     public void Add(Counter counter, long by = 1) => _live[(int)counter] += by;
@@ -83,5 +84,6 @@ internal sealed class PlayoutStatistics
         FecPacketsReceived = of[(int)Counter.Fec],
         Restarts = of[(int)Counter.Restarts],
         TargetDelay = of[(int)Counter.CurrentTargetMicroseconds] / 1e6,
+        ClockDrift = of[(int)Counter.ClockDriftPartsPerBillion] / 1e3,
     };
 }

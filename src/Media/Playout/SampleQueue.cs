@@ -38,6 +38,9 @@ internal sealed class SampleQueue
     /// <summary>History and what waits, to continue from.</summary>
     public ReadOnlySpan<short> Past => _samples.AsSpan(_front - HistoryLength, HistoryLength + Count);
 
+    /// <summary>The last samples played and all that wait.</summary>
+    public ReadOnlySpan<short> From(int before) => _samples.AsSpan(_front - before, before + Count);
+
     /// <summary>What waits.</summary>
     public Span<short> Waiting => _samples.AsSpan(_front, Count);
 

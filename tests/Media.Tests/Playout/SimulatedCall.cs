@@ -102,6 +102,9 @@ internal sealed class SimulatedCall
 
     public double SenderPpm { get; set; }
 
+    /// <summary>The sink's clock.</summary>
+    public double CardPpm { get; set; }
+
     public uint Ssrc { get; set; } = 7;
 
     public ushort SequenceOffset { get; set; } = 65500;
@@ -117,6 +120,9 @@ internal sealed class SimulatedCall
     public long Lost { get; private set; }
 
     public List<double> DelaysMs { get; } = [];
+
+    /// <summary>From the moment a block's first sample was sent to its pull.</summary>
+    public List<double> ExactDelaysMs { get; } = [];
 
     public List<PulledInfo> Pulls { get; } = [];
 
@@ -182,11 +188,12 @@ internal sealed class SimulatedCall
         if (info.HasStream)
         {
             long position = (int)(info.RtpTime - TimestampOffset);
+            ExactDelaysMs.Add(NowMs - (position / 48.0 / (1 + (SenderPpm / 1e6))));
             long packetIndex = (long)Math.Floor(position / (double)PacketSamples);
             DelaysMs.Add(NowMs - (packetIndex * PacketSamples / 48.0 / (1 + (SenderPpm / 1e6))));
         }
         AfterPull?.Invoke(this);
-        _tickMs += 10;
+        _tickMs += 10 / (1 + (CardPpm / 1e6));
         _nextPullMs = _tickMs + PullJitter();
     }
 }
