@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Earshot.Lab.Scoring;
 
-//   said (aligned)   ▂▅▇█▇▆▇█▇▅▆▇█▆▃▁▁▁▁▁     blocks of 2.5 ms; active: both the 10 ms before and the 10 ms after are
+//   said (aligned)   ▂▅▇█▇▆▇█▇▅▆▇█▆▃▁▁▁▁▁     blocks of 2.5 ms; active: both the 5 ms before and the 5 ms after are
 //   heard            ▂▅▇█▇▁▁▁▁▁▆▇█▆▃▁▁▁▁▁     within 15.9 dB of the mean of active speech (the margin of ITU-T P.56)
 //   gap                   ├────┤              4 blocks or more in a row, each more than 30 dB below the weaker of those two
 
@@ -13,7 +13,8 @@ namespace Earshot.Lab.Scoring;
 internal static class GapMeter
 {
     private const int Block = NarrowBand.Rate / 400;
-    private const int Reach = 4; // blocks in 10 ms
+    private const int Least = 4; // blocks in 10 ms
+    private const int Reach = 2; // blocks in 5 ms
     private const double Depth = 1e-3; // −30 dB
     private const double ActiveMargin = 0.0257; // −15.9 dB
     private const double PauseMargin = 0.00316; // −25 dB
@@ -46,7 +47,7 @@ internal static class GapMeter
                 continue;
             }
 
-            if (run >= Reach) gaps.Add(Between(i - run, i, clock));
+            if (run >= Least) gaps.Add(Between(i - run, i, clock));
             run = 0;
         }
 
@@ -70,7 +71,7 @@ internal static class GapMeter
         return powers;
     }
 
-    // For each block the mean power of the 10 ms that end with it and of the 10 ms that begin with it.
+    // For each block the mean power of the 5 ms that end with it and of the 5 ms that begin with it.
     private static (double[] Weaker, double[] Stronger) Around(double[] powers)
     {
         var (weaker, stronger) = (new double[powers.Length], new double[powers.Length]);
