@@ -44,6 +44,7 @@ public sealed class UsageTests
     [InlineData("lab --complexity 11")]
     [InlineData("lab --json /nowhere/at/all.json")]
     [InlineData("lab --speaker /nowhere/at/all.wav")]
+    [InlineData("lab --report /nowhere/at/all.html")]
     [InlineData("lab --bogus --json x")]
     [InlineData("lab --matrix everything")]
     [InlineData("lab --matrix --loss 3")]

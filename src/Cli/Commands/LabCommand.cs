@@ -17,9 +17,10 @@ internal static class LabCommand
         var replay = new Option<string>("--replay") { Description = "play the largest RTP stream (in clear) of a capture", HelpName = "FILE.pcap" };
         var speaker = new Option<string>("--speaker") { Description = "write what is heard to this file", HelpName = "FILE.wav" };
         var json = new Option<string>("--json") { Description = "write the figures to this file", HelpName = "FILE" };
+        var report = new Option<string>("--report") { Description = "write a page with plots to this file", HelpName = "FILE.html" };
         var command = new Command("lab", "A whole call in virtual time over a simulated link: seeded, faster than real time, scored.");
         call.AddTo(command);
-        foreach (var option in (Option[])[matrix, replay, speaker, json]) command.Options.Add(option);
+        foreach (var option in (Option[])[matrix, replay, speaker, json, report]) command.Options.Add(option);
         command.Runs(new OutputOptionSet(), async (said, output, interrupts) =>
         {
             var work = said.GetValue(replay) is { } capture ? Replay(said, capture) : said.GetResult(matrix) is not null ? Matrix(said) : Call(said);
@@ -30,7 +31,8 @@ internal static class LabCommand
         return command;
 
         LabFiles Files(ParseResult said) => new(
-            OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)), null);
+            OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)),
+            OptionValues.Writable("--report", said.GetValue(report)));
 
         Action<IOutput, CancellationToken> Call(ParseResult said)
         {

@@ -14,6 +14,7 @@ internal sealed class LabOptionSet
     private readonly Option<double?> _duration = new("--duration") { Description = "how long they talk (30)", HelpName = "SECONDS" };
     private readonly Option<string> _mic = new("--mic") { Description = "what is said, over and over (a voice that is built in)", HelpName = "FILE.wav" };
     private readonly Option<bool> _bothWays = new("--both-ways") { Description = "the other side speaks, too" };
+    private readonly Option<bool> _noScores = new("--no-scores") { Description = "leave STOI and ESTOI out: a call takes less time" };
     private readonly Option<double?> _delay = new("--delay") { Description = "every packet takes at least so long (0)", HelpName = "MS" };
     private readonly Option<string> _jitter = new("--jitter") { Description = "none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE", HelpName = "MODEL" };
     private readonly Option<bool> _inOrder = new("--in-order") { Description = "no packet overtakes another" };
@@ -46,6 +47,7 @@ internal sealed class LabOptionSet
             Duration = ReadDuration(said),
             Voice = voice,
             Answer = said.GetValue(_bothWays) ? LabVoice.Open(LabVoice.BuiltIn[1]) : null,
+            Scored = !said.GetValue(_noScores),
             Link = ReadLink(said),
             DriftPpm = said.GetValue(_drift) is null or (>= -10_000 and <= 10_000)
                 ? said.GetValue(_drift) ?? 0
@@ -82,7 +84,7 @@ internal sealed class LabOptionSet
 
     private Option[] All =>
     [
-        _seed, _duration, _mic, _bothWays, _delay, _jitter, _inOrder, _loss, _burst, _reorder, _duplicate, _rate, _outage, _drift,
+        _seed, _duration, _mic, _bothWays, _noScores, _delay, _jitter, _inOrder, _loss, _burst, _reorder, _duplicate, _rate, _outage, _drift,
         _codecs, _bitrate, _ptime, _complexity,
     ];
 

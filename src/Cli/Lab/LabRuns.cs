@@ -4,6 +4,7 @@ using Earshot.Audio.Files;
 using Earshot.Cli.Output;
 using Earshot.Lab.Calls;
 using Earshot.Lab.Replay;
+using Earshot.Lab.Report;
 using Earshot.Media.Codecs;
 
 namespace Earshot.Cli.Lab;
@@ -27,6 +28,7 @@ internal static class LabRuns
         var speed = scenario.Duration / Stopwatch.GetElapsedTime(began);
         WriteSound(files.Heard, call.Callee.Heard.Span);
         if (files.Json is not null) File.WriteAllBytes(files.Json, LabJson.Of(result));
+        if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(LabReport.Of(result)));
         Say(output, LabText.Of(result));
         Say(output, [FormattableString.Invariant($"{speed:0} times as fast as real time")]);
     }
@@ -42,6 +44,7 @@ internal static class LabRuns
         }
 
         if (files.Json is not null) File.WriteAllBytes(files.Json, LabJson.Of(name, results));
+        if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(LabReport.Of(name, results)));
         Say(output, MatrixText.Of(results));
     }
 
@@ -54,6 +57,7 @@ internal static class LabRuns
             var result = ReplayResult.Of(File.ReadAllBytes(path), codec, cancel);
             WriteSound(files.Heard, result.Heard);
             if (files.Json is not null) File.WriteAllBytes(files.Json, ReplayJson.Of(result));
+            if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(ReplayReport.Of(result)));
             Say(output, LabText.Of(result));
         }
         catch (PcapException wrong)

@@ -44,6 +44,11 @@ internal static class LabText
         yield return Line($"  target         median {way.Target.MedianMs:0.0} ms, p95 {way.Target.P95Ms:0.0}");
         yield return Line($"  made up        {100 * way.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsReceived} frames restored by FEC");
         yield return Line($"  stretched      {100 * way.StretchedShare:0.00} %");
+        var scores = way.Scores;
+        yield return Line($"  MOS            {scores.Rating.Mos:0.00} by the E-model, from {scores.Rating.Inputs.DelayMs:0} ms mouth to ear and {scores.Rating.Inputs.LossPercent:0.0} % made up");
+        if (scores.Speech is not { } speech) yield break;
+        yield return Line($"  gaps           {100 * speech.Gaps.Share:0.00} % of the active speech, the longest {speech.Gaps.LongestMs:0} ms");
+        yield return Line($"  understood     ESTOI {speech.Estoi:0.000}, STOI {speech.Stoi:0.000}; heard {speech.Delay.MedianMs:0.0} ms after it was said (p95 {speech.Delay.P95Ms:0.0})");
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -21,7 +21,7 @@ internal static class MatrixText
 
     private static string Text(LabMatrixResult cell, LabFigure figure)
     {
-        var (median, worst) = (cell.Median(figure.Of), cell.WorstDecile(figure.Of, figure.MoreIsWorse));
+        var (median, worst) = (cell.Median(figure.Of), cell.WorstDecile(figure));
         var digits = figure.Digits;
         return double.IsNaN(median) ? "-"
             : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(median, digits)} ({Math.Round(worst, digits)})");

@@ -26,7 +26,7 @@ internal static class LabJson
         {
             w.WriteStartObject(figure.Name);
             LabJsonFields.Number(w, "median", cell.Median(figure.Of), 4);
-            LabJsonFields.Number(w, "worstDecile", cell.WorstDecile(figure.Of, figure.MoreIsWorse), 4);
+            LabJsonFields.Number(w, "worstDecile", cell.WorstDecile(figure), 4);
             w.WriteEndObject();
         }
 
@@ -67,6 +67,7 @@ internal static class LabJson
         LabJsonFields.Number(w, "concealedShare", way.ConcealedShare, 6);
         LabJsonFields.Number(w, "stretchedShare", way.StretchedShare, 6);
         LabJsonFields.Number(w, "lateShare", way.LateShare, 6);
+        Scores(w, way.Scores);
         Statistics(w, way);
         if (withTrack) LabJsonFields.Track(w, way.Track);
         w.WriteEndObject();
@@ -83,6 +84,30 @@ internal static class LabJson
         w.WriteNumber("copies", link.Copies);
         w.WriteNumber("onTheWay", link.OnTheWay);
         w.WriteEndObject();
+    }
+
+    private static void Scores(Utf8JsonWriter w, LabScores scores)
+    {
+        w.WriteStartObject("scores");
+        LabJsonFields.Number(w, "mos", scores.Rating.Mos, 3);
+        LabJsonFields.Number(w, "r", scores.Rating.Rating, 2);
+        LabJsonFields.Number(w, "mosDelayMs", scores.Rating.Inputs.DelayMs, 2);
+        LabJsonFields.Number(w, "mosLossPercent", scores.Rating.Inputs.LossPercent, 4);
+        LabJsonFields.Number(w, "mosBurstRatio", scores.Rating.Inputs.BurstRatio, 3);
+        Speech(w, scores.Speech);
+        LabJsonFields.Number(w, "plainOpusEstoi", scores.PlainOpus?.Estoi, 4);
+        LabJsonFields.Number(w, "plainOpusGapShare", scores.PlainOpus?.Gaps.Share, 6);
+        w.WriteEndObject();
+    }
+
+    private static void Speech(Utf8JsonWriter w, Scoring.SpeechScore? speech)
+    {
+        LabJsonFields.Number(w, "stoi", speech?.Stoi, 4);
+        LabJsonFields.Number(w, "estoi", speech?.Estoi, 4);
+        LabJsonFields.Number(w, "heardDelayMs", speech?.Delay.MedianMs, 2);
+        LabJsonFields.Number(w, "heardDelayP95Ms", speech?.Delay.P95Ms, 2);
+        LabJsonFields.Number(w, "gapShare", speech?.Gaps.Share, 6);
+        LabJsonFields.Number(w, "longestGapMs", speech?.Gaps.LongestMs, 2);
     }
 
     private static void Statistics(Utf8JsonWriter w, OneWayResult way)

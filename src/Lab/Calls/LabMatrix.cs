@@ -41,6 +41,7 @@ internal static class LabMatrix
                 Duration = keepsDuration ? common.Duration : duration,
                 Link = network.Link,
                 DriftPpm = network.Drift,
+                Compared = common.Scored && network.Link.Loss > 0,
             };
     }
 

@@ -10,9 +10,7 @@ internal sealed record LabMatrixResult(string Name, IReadOnlyList<LabResult> Cal
     public double Median(Func<OneWayResult, double?> of) => Quantile(of, 0.5);
 
     /// <summary>What one call in ten does worse than.</summary>
-    /// <param name="of">The figure.</param>
-    /// <param name="moreIsWorse">True for delays, false for scores.</param>
-    public double WorstDecile(Func<OneWayResult, double?> of, bool moreIsWorse) => Quantile(of, moreIsWorse ? 0.9 : 0.1);
+    public double WorstDecile(LabFigure figure) => Quantile(figure.Of, figure.MoreIsWorse == false ? 0.1 : 0.9);
 
     // Between the two nearest, so that few calls have a tenth, too.
     private double Quantile(Func<OneWayResult, double?> of, double share)

@@ -21,25 +21,33 @@ internal sealed record LabResult(LabScenario Scenario, OneWayResult There, OneWa
     /// <summary>Reads a call that has been made.</summary>
     public static LabResult Of(LabCall call, LabScenario scenario) => new(
         scenario,
-        OneWay(call.Caller, call.Callee, call.Logs.There, call.Now),
-        scenario.Answer is null ? null : OneWay(call.Callee, call.Caller, call.Logs.Back, call.Now));
+        OneWay(call.Caller, call.Callee, scenario.Voice, scenario, call.Logs.There, call.Now),
+        scenario.Answer is null ? null : OneWay(call.Callee, call.Caller, scenario.Answer, scenario, call.Logs.Back, call.Now));
 
-    private static OneWayResult OneWay(LabEnd from, LabEnd to, LinkLog log, Instant end) => new()
+    private static OneWayResult OneWay(LabEnd from, LabEnd to, LabVoice said, LabScenario scenario, LinkLog log, Instant end)
     {
-        Link = LinkCounters.Of(log, end),
-        Codec = from.Plan.Facts.Codec,
-        PacketsSent = from.Media.Send.Packets,
-        PayloadBitrate = from.Media.Send.PayloadBytes * 8e3 / end.TotalMilliseconds,
-        PacketsReceived = to.Media.Receive.Packets,
-        PacketsLost = to.Media.Rtcp.PacketsLost,
-        SecurityRefusals = to.Media.Receive.SecurityRefusals,
-        Jitter = to.Media.Rtcp.JitterMilliseconds / 1000,
-        RemoteFractionLost = from.Media.Rtcp.RemoteFractionLost,
-        RoundTripTime = from.Media.Rtcp.RoundTrip?.TotalSeconds,
-        Playout = to.Playback.Statistics,
-        Delay = DelayFigures.Of(to.Track, p => p.DelayMs),
-        MouthToEar = DelayFigures.Of(to.Track, p => p.MouthToEarMs),
-        Target = DelayFigures.Of(to.Track, p => p.TargetMs),
-        Track = to.Track,
-    };
+        var (playout, mouthToEar, codec) = (to.Playback.Statistics, DelayFigures.Of(to.Track, p => p.MouthToEarMs), from.Plan.Facts.Codec);
+        var way = new OneWayResult
+        {
+            Link = LinkCounters.Of(log, end),
+            Codec = codec,
+            PacketsSent = from.Media.Send.Packets,
+            PayloadBitrate = from.Media.Send.PayloadBytes * 8e3 / end.TotalMilliseconds,
+            PacketsReceived = to.Media.Receive.Packets,
+            PacketsLost = to.Media.Rtcp.PacketsLost,
+            SecurityRefusals = to.Media.Receive.SecurityRefusals,
+            Jitter = to.Media.Rtcp.JitterMilliseconds / 1000,
+            RemoteFractionLost = from.Media.Rtcp.RemoteFractionLost,
+            RoundTripTime = from.Media.Rtcp.RoundTrip?.TotalSeconds,
+            Playout = playout,
+            Delay = DelayFigures.Of(to.Track, p => p.DelayMs),
+            MouthToEar = mouthToEar,
+            Target = DelayFigures.Of(to.Track, p => p.TargetMs),
+            LostMs = [.. log.Records.Where(r => r.Kind == PacketKind.Rtp && r.Fate != PacketFate.Delivered).Select(r => r.SentAt.TotalMilliseconds)],
+            Track = to.Track,
+        };
+        var speech = scenario.Scored ? LabScores.Listen(said, from, to, end - Instant.Zero) : null;
+        var plain = scenario.Compared && codec == "opus" ? PlainOpus.Score(said, scenario, log) : null;
+        return way with { Scores = new(LabScores.Rate(way, log), speech, plain) };
+    }
 }

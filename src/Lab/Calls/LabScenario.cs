@@ -31,6 +31,12 @@ internal sealed record LabScenario
     /// <summary>Millionths by which the callee's sound card runs faster than the caller's.</summary>
     public double DriftPpm { get; init; }
 
+    /// <summary>Intelligibility is scored: a third of the time that a call takes.</summary>
+    public bool Scored { get; init; } = true;
+
+    /// <summary>Plain Opus is scored over the same losses, too.</summary>
+    public bool Compared { get; init; }
+
     /// <summary>Codecs, bit rate, packet time: what both ends wish for.</summary>
     public MediaSessionOptions Media { get; init; } = new();
 }

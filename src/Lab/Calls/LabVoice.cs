@@ -47,6 +47,14 @@ internal sealed record LabVoice(string Name, short[] Samples)
         }
     }
 
+    /// <summary>What is said in a call of some length.</summary>
+    public short[] Take(TimeSpan duration)
+    {
+        var said = new short[(int)(duration.TotalSeconds * Rate)];
+        CopyTo(0, said);
+        return said;
+    }
+
     private static short[] Convert(short[] samples, int rate)
     {
         var converter = new Resampler(rate, Rate);

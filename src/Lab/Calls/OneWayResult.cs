@@ -6,6 +6,8 @@ namespace Earshot.Lab.Calls;
 /// <summary>What came of one direction of a call.</summary>
 internal sealed record OneWayResult
 {
+    private const float SettledMs = 2000;
+
     /// <summary>The link's own log.</summary>
     public required LinkCounters Link { get; init; }
 
@@ -48,6 +50,12 @@ internal sealed record OneWayResult
     /// <summary>The buffer's target delay.</summary>
     public required DelayFigures Target { get; init; }
 
+    /// <summary>How it would be judged.</summary>
+    public LabScores Scores { get; init; } = new(default, null, null);
+
+    /// <summary>When the packets were sent that never came.</summary>
+    public required IReadOnlyList<double> LostMs { get; init; }
+
     /// <summary>Every block.</summary>
     public required LabTrack Track { get; init; }
 
@@ -59,6 +67,16 @@ internal sealed record OneWayResult
 
     /// <summary>Share of the received packets that came too late to be played, 0 to 1.</summary>
     public double LateShare => PacketsReceived == 0 ? 0 : (double)Playout.PacketsDiscarded / PacketsReceived;
+
+    /// <summary>From the least to the largest delay once the call has settled; NaN when nothing came.</summary>
+    public double DelaySpanMs
+    {
+        get
+        {
+            var settled = Track.Pulls.Where(p => p.AtMs > SettledMs && !float.IsNaN(p.DelayMs)).Select(p => (double)p.DelayMs).DefaultIfEmpty(double.NaN);
+            return settled.Max() - settled.Min();
+        }
+    }
 
     private double Share(long samples) => Playout.TotalSamplesReceived == 0 ? 0 : (double)samples / Playout.TotalSamplesReceived;
 }

@@ -2,6 +2,7 @@
 using Earshot.Lab.Calls;
 using Earshot.Media.Codecs;
 using Earshot.Media.Playout;
+using Earshot.Protocol;
 
 namespace Earshot.Lab.Replay;
 
@@ -58,14 +59,15 @@ internal sealed record ReplayResult
         var stream = streams[0];
         if (stream.Length > Longest) throw new PcapException("its largest stream is longer than an hour: cut it (editcap -A … -B …)");
         var (payloadType, codec) = CodecOf(stream, dynamicCodec);
-        using var end = new HearingEnd(Decoders(payloadType, codec), stream.Packets[0].At);
+        var origin = stream.Packets[0].At.Nanoseconds;
+        using var end = new HearingEnd(Decoders(payloadType, codec), Instant.Zero);
         foreach (var packet in stream.Packets)
         {
             cancel.ThrowIfCancellationRequested();
-            end.HandleDatagram(packet.At, packet.Bytes.AsSpan().ToArray());
+            end.HandleDatagram(new(packet.At.Nanoseconds - origin), packet.Bytes.AsSpan().ToArray());
         }
 
-        end.PullUntil(stream.Packets[^1].At);
+        end.PullUntil(Instant.Zero + stream.Length);
         return Read(end, stream, streams.Count - 1, codec, payloadType);
     }
 

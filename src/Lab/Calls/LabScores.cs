@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Lab.Links;
+using Earshot.Lab.Scoring;
+using Earshot.Media.Diagnostics;
+using Earshot.Protocol;
+
+namespace Earshot.Lab.Calls;
+
+/// <summary>How what was heard would be judged.</summary>
+/// <param name="Rating">By the E-model, with its inputs.</param>
+/// <param name="Speech">Delay, gaps, STOI and ESTOI as they are in the sound itself; null when that was not asked for.</param>
+/// <param name="PlainOpus">The same voice and losses through plain Opus; null when that was not asked for.</param>
+internal sealed record LabScores(EModelRating Rating, SpeechScore? Speech, SpeechScore? PlainOpus)
+{
+    /// <summary>The E-model's judgement: what was made up counts as loss, and the link says how much of it came together.</summary>
+    public static EModelRating Rate(OneWayResult way, LinkLog log)
+    {
+        var lost = log.Records.Where(r => r.Kind == PacketKind.Rtp).Select(r => r.Fate != PacketFate.Delivered).ToArray();
+        return EModel.Rate(new EModelInputs
+        {
+            // Nothing came: nobody waits so long.
+            DelayMs = double.IsNaN(way.MouthToEar.MedianMs) ? 1000 : way.MouthToEar.MedianMs,
+            LossPercent = 100 * way.ConcealedShare,
+            BurstRatio = EModelBurstRatio.Of(lost),
+            Codec = EModelCodec.Of(way.Codec),
+        });
+    }
+
+    /// <summary>Listens to one way of a call.</summary>
+    /// <param name="said">The voice.</param>
+    /// <param name="saidBy">The end that speaks.</param>
+    /// <param name="heardBy">The end that hears.</param>
+    /// <param name="duration">Of the call.</param>
+    public static SpeechScore Listen(LabVoice said, LabEnd saidBy, LabEnd heardBy, TimeSpan duration)
+    {
+        var drift = heardBy.Clock.Ppm - saidBy.Clock.Ppm;
+        return SpeechScore.Of(said.Take(duration), heardBy.Heard.Span, new(heardBy.HeardFrom.TotalMilliseconds, drift));
+    }
+}
