@@ -79,6 +79,19 @@ public class DelayTrackTests
         Assert.Equal(50, DelayTrack.Measure(speech, heard, new(7, 0)).MedianMs, 0.02);
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(1)]
+    [InlineData(2.51)]
+    public void WhatIsSaidAfterTheRecordingEndsIsNotLookedFor(double seconds)
+    {
+        var speech = ScoringSpeech.Open("speech_de_f");
+        var heard = ScoringSpeech.Delayed(speech, 700).AsSpan(0, (int)(seconds * 48000));
+
+        Assert.All(DelayTrack.Measure(speech, heard).Points, point => Assert.Equal(700, point.DelayMs, 0.1));
+        Assert.Empty(DelayTrack.Measure(heard, speech, new(-5000, 0)).Points);
+    }
+
     [Fact]
     public void SilenceHasNoDelay()
     {
