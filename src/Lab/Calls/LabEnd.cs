@@ -129,9 +129,9 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
         _playedSamples += PullSamples;
         var statistics = Playback.Statistics;
         var played = Playback.LastPulled;
-        var (delay, mouthToEar, sample) = played.HasStream ? from.Since(now, played.RtpTime) : (float.NaN, float.NaN, 0);
+        var (delay, mouthToEar) = played.HasStream ? from.Since(now, played.RtpTime) : (float.NaN, float.NaN);
         Track.Add(new((float)now.TotalMilliseconds, played.Kind, delay, mouthToEar,
-            (float)(statistics.TargetDelay * 1000), sample, (int)(statistics.PacketsDiscarded - _discarded)));
+            (float)(statistics.TargetDelay * 1000), (int)(statistics.PacketsDiscarded - _discarded)));
         _discarded = statistics.PacketsDiscarded;
     }
 
@@ -180,13 +180,12 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
 
     // A packet leaves when its last sample is captured, and is played block by block: what is said of one block is meant for the
     // whole packet, or the figure would jump to and fro with the block's place in it.
-    private (float Delay, float MouthToEar, long Sample) Since(Instant now, uint rtpTime)
+    private (float Delay, float MouthToEar) Since(Instant now, uint rtpTime)
     {
         var frame = Plan.Send.FrameSamples;
         var sample = (int)(rtpTime - Media.Send.Source.TimestampBase) * 48000L / Plan.Send.ClockRate;
         var age = now.TotalMilliseconds - Clock.At(sample).TotalMilliseconds;
         var delay = age - ((frame + Math.Min(frame, PullSamples)) / 96.0);
-        var codec = CodecDelay.Of(Plan.Facts.Codec);
-        return ((float)delay, (float)(age + codec), sample - (long)(codec * 48));
+        return ((float)delay, (float)(age + CodecDelay.Of(Plan.Facts.Codec)));
     }
 }

@@ -9,9 +9,8 @@ namespace Earshot.Lab.Calls;
 /// <param name="DelayMs">From the sending of a packet to the playing of the block that holds a sample of it, mean over its samples; NaN before the first packet.</param>
 /// <param name="MouthToEarMs">From the capture of its first sample, the codec's look-ahead included; NaN before the first packet.</param>
 /// <param name="TargetMs">The buffer's target delay.</param>
-/// <param name="Sample">Which of the sender's captured samples is heard first in it, the codec's lag taken off; of no meaning before the first packet.</param>
 /// <param name="Late">Packets that came too late, since the block before.</param>
-internal readonly record struct LabPull(float AtMs, PlayedKind Kind, float DelayMs, float MouthToEarMs, float TargetMs, long Sample, int Late);
+internal readonly record struct LabPull(float AtMs, PlayedKind Kind, float DelayMs, float MouthToEarMs, float TargetMs, int Late);
 
 /// <summary>Every block that one end pulled, in order.</summary>
 /// <remarks>Thread: the call's.</remarks>

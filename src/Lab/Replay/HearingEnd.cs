@@ -107,7 +107,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
         _pulls++;
         var (statistics, played) = (Playback.Statistics, Playback.LastPulled);
         var delay = played.HasStream ? (float)(now.TotalMilliseconds - _earliest - Behind(played.RtpTime)) : float.NaN;
-        Track.Add(new((float)now.TotalMilliseconds, played.Kind, delay, float.NaN, (float)(statistics.TargetDelay * 1000), 0, (int)(statistics.PacketsDiscarded - _discarded)));
+        Track.Add(new((float)now.TotalMilliseconds, played.Kind, delay, float.NaN, (float)(statistics.TargetDelay * 1000), (int)(statistics.PacketsDiscarded - _discarded)));
         _discarded = statistics.PacketsDiscarded;
     }
 

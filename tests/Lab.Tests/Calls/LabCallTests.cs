@@ -56,6 +56,36 @@ public sealed class LabCallTests
 
     [Theory]
     [InlineData("clean")]
+    [InlineData("uniform")]
+    [InlineData("normal")]
+    [InlineData("loss")]
+    [InlineData("bursts")]
+    public void SampleAndTimeCountersAreWithinTwoPercentOfTheLog(string bend)
+    {
+        var scenario = Scenario(Bend(bend)) with { Duration = TimeSpan.FromSeconds(60) };
+        using var call = new LabCall(scenario);
+        call.Run(call.End);
+        var way = LabResult.Of(call, scenario).There;
+        var rtp = call.Logs.There.Records.Where(r => r.Kind == Protocol.PacketKind.Rtp).ToArray();
+        var arrived = rtp.Where(r => r.ArrivesAt <= call.End).ToArray();
+        var playout = way.Playout;
+
+        // Everything from the first packet to the end was played, either as it came or made up for what was lost.
+        var expected = (call.End - arrived[0].ArrivesAt).TotalSeconds * 48000;
+        Assert.InRange(playout.TotalSamplesReceived, expected * 0.98, expected * 1.02);
+        Assert.InRange(playout.JitterBufferEmittedCount + playout.ConcealedSamples, expected * 0.98, expected * 1.02);
+        double lost = 960 * rtp.Count(r => r.Fate == PacketFate.Lost);
+        if (lost > 0) Assert.InRange(playout.ConcealedSamples + (960 * playout.FecPacketsReceived), lost * 0.98, (lost * 1.02) + 960);
+
+        // The time in the buffer is what is left of the delay when the link's share is taken off.
+        var onTheWay = arrived.Average(r => (r.ArrivesAt - r.SentAt).TotalMilliseconds);
+        var delay = way.Track.Pulls.Where(p => !float.IsNaN(p.DelayMs)).Average(p => p.DelayMs);
+        var buffered = 1000 * playout.JitterBufferDelay / playout.JitterBufferEmittedCount;
+        Assert.InRange(buffered, ((delay - onTheWay) * 0.98) - 0.3, ((delay - onTheWay) * 1.02) + 0.3);
+    }
+
+    [Theory]
+    [InlineData("clean")]
     [InlineData("pareto")]
     [InlineData("loss")]
     public void TheSameSeedGivesTheSameBytesAndAnotherDoesNot(string bend)
