@@ -8,15 +8,18 @@ namespace Earshot.Cli.Lab;
 internal static class MatrixText
 {
     private const int NameWidth = 26;
-    private const int ColumnWidth = 15;
+    private const int ColumnWidth = 14;
+
+    // What a terminal has room for; the JSON and the page have all.
+    private static readonly LabFigure[] Shown = [.. LabFigure.All.Where(f => f.Name is not ("mouthToEarMs" or "targetMs" or "delaySpanMs"))];
 
     /// <summary>Heading, a line for each network.</summary>
     public static IEnumerable<string> Of(IReadOnlyList<LabMatrixResult> cells)
     {
-        yield return "median (worst decile)".PadRight(NameWidth) + string.Concat(LabFigure.All.Select(f => f.Label.PadLeft(ColumnWidth)));
-        yield return new string(' ', NameWidth) + string.Concat(LabFigure.All.Select(f => f.Unit.PadLeft(ColumnWidth)));
+        yield return "median (worst decile)".PadRight(NameWidth) + string.Concat(Shown.Select(f => f.Label.PadLeft(ColumnWidth)));
+        yield return new string(' ', NameWidth) + string.Concat(Shown.Select(f => f.Unit.PadLeft(ColumnWidth)));
         foreach (var cell in cells)
-            yield return cell.Name.PadRight(NameWidth) + string.Concat(LabFigure.All.Select(f => Text(cell, f).PadLeft(ColumnWidth)));
+            yield return cell.Name.PadRight(NameWidth) + string.Concat(Shown.Select(f => Text(cell, f).PadLeft(ColumnWidth)));
     }
 
     private static string Text(LabMatrixResult cell, LabFigure figure)

@@ -60,7 +60,8 @@ internal sealed record ReplayResult
         if (stream.Length > Longest) throw new PcapException("its largest stream is longer than an hour: cut it (editcap -A … -B …)");
         var (payloadType, codec) = CodecOf(stream, dynamicCodec);
         var origin = stream.Packets[0].At.Nanoseconds;
-        using var end = new HearingEnd(Decoders(payloadType, codec), Instant.Zero);
+        // Half a block behind the first packet, the mean of all the phases that a sound card might have.
+        using var end = new HearingEnd(Decoders(payloadType, codec), Instant.FromMilliseconds(5));
         foreach (var packet in stream.Packets)
         {
             cancel.ThrowIfCancellationRequested();
