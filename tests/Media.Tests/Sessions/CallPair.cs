@@ -76,6 +76,10 @@ internal sealed class CallPair : IDisposable
         Assert.Fail($"never: {what}");
     }
 
+    /// <summary>Waits until the last of what an end heard is this tone: a busy machine may have torn it a moment ago.</summary>
+    public static void UntilHeard(TestEnd end, int hertz, int samples = 9600) =>
+        Until(() => end.Heard.Length >= samples && Signals.ShareAt(end.Heard[^samples..], hertz) > 0.8, $"{hertz} Hz heard");
+
     public void Dispose()
     {
         Caller.Dispose();
