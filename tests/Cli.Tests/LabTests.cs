@@ -29,10 +29,37 @@ public sealed class LabTests : IDisposable
     [Fact]
     public async Task AGridIsATableAndAFile()
     {
-        var said = await RunAsync(["lab", "--matrix", "quick", "--duration", "2", "--json", At("m.json")]);
+        var said = await RunAsync(["lab", "--matrix", "quick", "--duration", "2", "--no-scores", "--json", At("m.json")]);
         var networks = JsonDocument.Parse(File.ReadAllBytes(At("m.json"))).RootElement.GetProperty("networks");
         Assert.All(networks.EnumerateArray(), n => Assert.Contains(n.GetProperty("network").GetString()!, said, StringComparison.Ordinal));
         Assert.All(networks.EnumerateArray(), n => Assert.Equal(3, n.GetProperty("calls").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task BothWaysAreTold()
+    {
+        var said = await RunAsync(["lab", "--both-ways", "--duration", "4", "--no-scores", "--json", At("b.json")]);
+        Assert.Contains("The other way", said, StringComparison.Ordinal);
+        var call = JsonDocument.Parse(File.ReadAllBytes(At("b.json"))).RootElement;
+        Assert.Equal(200, call.GetProperty("there").GetProperty("link").GetProperty("sent").GetInt32());
+        Assert.Equal(200, call.GetProperty("back").GetProperty("link").GetProperty("sent").GetInt32());
+    }
+
+    [Fact]
+    public async Task ARealCallsCaptureIsReplayed()
+    {
+        await using var answerer = EarshotPhone.Start("answer", "--listen", "127.0.0.1:0", "--security", "none", "--mic", "silence", "--speaker", "null", "--auto", "--count", "1");
+        var port = await answerer.PortAsync();
+        var voice = Path.Combine(Repository.Root, "tests", "vectors", "speech", "speech_en_m.wav");
+        await using var caller = EarshotPhone.Start("call", $"sip:x@127.0.0.1:{port}", "--listen", "127.0.0.1:0", "--security", "none",
+            "--mic", $"file+loop:{voice}", "--speaker", "null", "--duration", "3", "--pcap", At("call.pcap"));
+        Assert.Equal(0, await caller.EndsAsync());
+        var said = await RunAsync(["lab", "--replay", At("call.pcap"), "--speaker", At("heard.wav"), "--json", At("r.json"), "--report", At("r.html")]);
+        Assert.Contains("opus", said, StringComparison.Ordinal);
+        var statistics = JsonDocument.Parse(File.ReadAllBytes(At("r.json"))).RootElement.GetProperty("statistics");
+        Assert.InRange(statistics.GetProperty("packetsReceived").GetInt32(), 100, 160);
+        Assert.InRange(new FileInfo(At("heard.wav")).Length, 200_000, 400_000);
+        Assert.StartsWith("<!doctype html", File.ReadAllText(At("r.html")), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

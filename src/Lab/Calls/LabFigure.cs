@@ -23,7 +23,8 @@ internal sealed record LabFigure(string Name, string Label, string Unit, bool? M
         new("concealedPercent", "made up", "%", true, 2, "Share of the played samples that concealment made.", way => 100 * way.ConcealedShare),
         new("gapPercent", "gaps", "%", true, 2, "Share of the active speech where 10 ms or more are heard 30 dB too low.", way => 100 * way.Scores.Speech?.Gaps.Share),
         new("estoi", "ESTOI", "", false, 3, "Intelligibility of what is heard, up to 1.", way => way.Scores.Speech?.Estoi),
-        new("plainOpusEstoi", "plain Opus", "", false, 3, "ESTOI of libopus alone with in-band FEC over the same losses, without any jitter.", way => way.Scores.PlainOpus?.Estoi),
+        new("concealedEstoi", "plain Opus", "", false, 3, "ESTOI of libopus alone over the same losses, which it conceals, without any jitter.", way => way.Scores.Plain?.Concealed.Estoi),
+        new("fecEstoi", "Opus + FEC", "", false, 3, "The same with in-band FEC for exactly this loss.", way => way.Scores.Plain?.Fec.Estoi),
         new("mos", "MOS", "", false, 2, "Mean opinion score by the E-model, from mouth to ear and what was made up.", way => way.Scores.Rating.Mos),
         new("payloadKbps", "payload", "kbit/s", null, 1, "Payload that was sent, RTP and what is below it left out.", way => way.PayloadBitrate / 1000),
     ];

@@ -95,8 +95,9 @@ internal static class LabJson
         LabJsonFields.Number(w, "mosLossPercent", scores.Rating.Inputs.LossPercent, 4);
         LabJsonFields.Number(w, "mosBurstRatio", scores.Rating.Inputs.BurstRatio, 3);
         Speech(w, scores.Speech);
-        LabJsonFields.Number(w, "plainOpusEstoi", scores.PlainOpus?.Estoi, 4);
-        LabJsonFields.Number(w, "plainOpusGapShare", scores.PlainOpus?.Gaps.Share, 6);
+        LabJsonFields.Number(w, "concealedEstoi", scores.Plain?.Concealed.Estoi, 4);
+        LabJsonFields.Number(w, "fecEstoi", scores.Plain?.Fec.Estoi, 4);
+        LabJsonFields.Number(w, "fecGapShare", scores.Plain?.Fec.Gaps.Share, 6);
         w.WriteEndObject();
     }
 

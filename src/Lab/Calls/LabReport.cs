@@ -82,7 +82,7 @@ internal static class LabReport
     private static IEnumerable<ScoreStrip> Strips(LabMatrixResult cell)
     {
         if (cell.Calls[0].There.Scores.Speech is null) yield break;
-        yield return new("ESTOI", 0.5, 1, Values(s => s.Speech?.Estoi), Values(s => s.PlainOpus?.Estoi));
+        yield return new("ESTOI", 0.5, 1, Values(s => s.Speech?.Estoi), Values(s => s.Plain?.Fec.Estoi));
         yield return new("MOS", 1, 4.5, Values(s => s.Rating.Mos), []);
 
         double[] Values(Func<LabScores, double?> of) => [.. cell.Calls.Select(call => of(call.There.Scores)).OfType<double>()];

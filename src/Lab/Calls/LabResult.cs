@@ -47,7 +47,8 @@ internal sealed record LabResult(LabScenario Scenario, OneWayResult There, OneWa
             Track = to.Track,
         };
         var speech = scenario.Scored ? LabScores.Listen(said, from, to, end - Instant.Zero) : null;
-        var plain = scenario.Compared && codec == "opus" ? PlainOpus.Score(said, scenario, log) : null;
+        var plain = scenario.Compared && codec == "opus"
+            ? new PlainScores(PlainOpus.Score(said, scenario, log, fec: false), PlainOpus.Score(said, scenario, log, fec: true)) : null;
         return way with { Scores = new(LabScores.Rate(way, log), speech, plain) };
     }
 }

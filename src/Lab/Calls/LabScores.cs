@@ -6,11 +6,16 @@ using Earshot.Protocol;
 
 namespace Earshot.Lab.Calls;
 
+/// <summary>What plain Opus makes of the same voice and losses.</summary>
+/// <param name="Concealed">With its own concealment only.</param>
+/// <param name="Fec">With in-band FEC for exactly this loss, too.</param>
+internal sealed record PlainScores(SpeechScore Concealed, SpeechScore Fec);
+
 /// <summary>How what was heard would be judged.</summary>
 /// <param name="Rating">By the E-model, with its inputs.</param>
 /// <param name="Speech">Delay, gaps, STOI and ESTOI as they are in the sound itself; null when that was not asked for.</param>
-/// <param name="PlainOpus">The same voice and losses through plain Opus; null when that was not asked for.</param>
-internal sealed record LabScores(EModelRating Rating, SpeechScore? Speech, SpeechScore? PlainOpus)
+/// <param name="Plain">The same voice and losses through plain Opus; null when that was not asked for.</param>
+internal sealed record LabScores(EModelRating Rating, SpeechScore? Speech, PlainScores? Plain)
 {
     /// <summary>The E-model's judgement: what was made up counts as loss, and the link says how much of it came together.</summary>
     public static EModelRating Rate(OneWayResult way, LinkLog log)

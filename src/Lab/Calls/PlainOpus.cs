@@ -6,7 +6,7 @@ using Earshot.Protocol;
 
 namespace Earshot.Lab.Calls;
 
-/// <summary>What every call is compared with: libopus alone, told the loss beforehand, with in-band FEC and its own concealment, over the same losses.</summary>
+/// <summary>What every call is compared with: libopus alone over the same losses, with its own concealment and, told the loss beforehand, in-band FEC.</summary>
 /// <remarks>
 /// Same voice, bit rate, complexity and packet time. It knows no time: packets that are late for a jitter buffer are not late here, and FEC always has
 /// the next packet to look into. So its delay is one packet more than without FEC, and no figure of it.
@@ -19,13 +19,14 @@ internal static class PlainOpus
     /// <param name="said">The voice.</param>
     /// <param name="scenario">Bit rate, complexity, packet time, duration.</param>
     /// <param name="log">The link's.</param>
-    public static SpeechScore Score(LabVoice said, LabScenario scenario, LinkLog log)
+    /// <param name="fec">With in-band FEC; else every loss is concealed.</param>
+    public static SpeechScore Score(LabVoice said, LabScenario scenario, LinkLog log, bool fec)
     {
         bool[] lost = [.. log.Records.Where(r => r.Kind == PacketKind.Rtp).Select(r => r.Fate != PacketFate.Delivered)];
         var frame = (int)(scenario.Media.PacketTime.TotalMilliseconds * 48);
         var sent = said.Take(scenario.Duration);
         var heard = new short[lost.Length * frame];
-        var payloads = Encode(sent, lost, frame, scenario);
+        var payloads = Encode(sent, lost, frame, scenario, fec);
         using var decoder = new OpusDecoder();
         for (var i = 0; i < lost.Length; i++)
         {
@@ -37,14 +38,14 @@ internal static class PlainOpus
         return SpeechScore.Of(sent, heard);
     }
 
-    private static byte[][] Encode(short[] sent, bool[] lost, int frame, LabScenario scenario)
+    private static byte[][] Encode(short[] sent, bool[] lost, int frame, LabScenario scenario, bool fec)
     {
         using var encoder = new OpusEncoder(new()
         {
             Bitrate = scenario.Media.Bitrate,
             Complexity = scenario.Media.Complexity,
-            InbandFec = true,
-            PacketLossPercent = lost.Length == 0 ? 0 : 100 * lost.Count(l => l) / lost.Length,
+            InbandFec = fec,
+            PacketLossPercent = lost.Length == 0 || !fec ? 0 : 100 * lost.Count(l => l) / lost.Length,
         });
         var payloads = new byte[lost.Length][];
         var payload = new byte[LongestPayload];
