@@ -14,7 +14,7 @@ namespace Earshot.Lab.Report;
 internal static class DelayPlot
 {
     private const double Width = 360;
-    private const double Left = 46;
+    private const double Left = 50;
     private const double Right = Width - 8;
     private const double Top = 10;
     private const double Bottom = 142;

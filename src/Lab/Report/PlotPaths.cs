@@ -36,12 +36,18 @@ internal static class PlotPaths
         var corners = new List<PlotPoint>();
         foreach (var point in points)
         {
-            if (corners.Count > 1 && corners[^1].Value == point.Value && corners[^2].Value == point.Value) corners[^1] = point;
-            else if (corners.Count > 0 && corners[^1].Value != point.Value) corners.AddRange([corners[^1] with { AtMs = point.AtMs }, point]);
-            else corners.Add(point);
+            if (corners.Count > 0 && corners[^1].Value != point.Value) Extend(corners[^1] with { AtMs = point.AtMs });
+            Extend(point);
         }
 
         return Line(corners, x, y);
+
+        void Extend(PlotPoint point)
+        {
+            var level = corners.Count > 1 && corners[^1].Value == point.Value && corners[^2].Value == point.Value;
+            if (level) corners[^1] = point;
+            else corners.Add(point);
+        }
     }
 
     /// <summary>Upright marks, one for all that fall together.</summary>

@@ -9,6 +9,7 @@ namespace Earshot.Lab.Report;
 /// <param name="Step">Between two lines of the grid.</param>
 internal readonly record struct PlotScale(double Least, double Most, double From, double To, double Step)
 {
+    private const double HeadRoom = 1.08;
     private static readonly double[] Limits = [50, 100, 200, 400, 1000, 2000, 4000, 10000];
 
     /// <summary>Where a value is; outside of the scale it is at the edge.</summary>
@@ -25,7 +26,7 @@ internal readonly record struct PlotScale(double Least, double Most, double From
     {
         var values = points.Select(point => point.Value).Where(double.IsFinite).Order().ToArray();
         var most = values.Length == 0 ? 0 : values[(int)((values.Length - 1) * 0.99)];
-        var limit = Limits.FirstOrDefault(limit => limit >= most, Limits[^1]);
+        var limit = Limits.FirstOrDefault(limit => limit >= most * HeadRoom, Limits[^1]);
         return new(0, limit, from, to, limit / (limit == 50 ? 5 : 4));
     }
 

@@ -23,15 +23,17 @@ internal static class ReportAssets
         small{color:var(--soft);font-size:.78em;font-weight:400}
         .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:12px}
         table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;line-height:1.25}
-        caption{caption-side:bottom;text-align:left;color:var(--soft);font-size:.8rem;padding:10px 14px}
+        caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+        .note{font-size:.85rem;margin-bottom:10px}
+        tbody tr:last-child>*{border-bottom:0}
         th,td{padding:7px 12px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:top}
         th:first-child{text-align:left;position:sticky;left:0;background:var(--card);z-index:1;border-right:1px solid var(--grid)}
-        tbody th{font-weight:500;max-width:46vw;white-space:normal}
+        tbody th{font-weight:500;min-width:8.5rem;max-width:46vw;white-space:normal}
         td small{display:block}
-        td{background:linear-gradient(to right,var(--bar) calc(var(--p,0)*1%),transparent 0) left bottom/100% 2px no-repeat;background-origin:content-box}
+        td{background:linear-gradient(to right,var(--bar) calc(var(--p,0)*1%),transparent 0) 12px calc(100% - 4px)/calc(100% - 24px) 2px no-repeat;padding-bottom:11px}
         td.none{color:var(--soft)}
         tbody tr:hover :is(th,td){background-color:color-mix(in srgb,var(--card),var(--ink) 4%)}
-        a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:3px;text-decoration-thickness:1px}
+        a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px;text-decoration-thickness:1px}
         button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:6px 0;margin:-6px 0;cursor:pointer;white-space:nowrap}
         th[aria-sort=ascending] button::after{content:" ↑"}
         th[aria-sort=descending] button::after{content:" ↓"}

@@ -5,7 +5,7 @@ namespace Earshot.Lab.Report;
 internal static class ScorePlot
 {
     private const double Width = 360;
-    private const double Left = 46;
+    private const double Left = 50;
     private const double Right = Width - 44;
     private const double Row = 30;
 

@@ -7,8 +7,9 @@ internal static class SummaryTable
     /// <summary>Writes it.</summary>
     public static void Write(HtmlText page, ReportPage report)
     {
+        page.AddRaw("<p class=\"note\">Above the median of the calls, below what one call in ten does worse than; the bar is its part of the column's largest. A heading sorts.</p>");
         page.AddRaw("<div class=\"scroll\" role=\"region\" aria-label=\"All networks\" tabindex=\"0\"><table>");
-        page.AddRaw("<caption>Median of the calls; below it what one call in ten does worse than. A heading sorts.</caption>");
+        page.AddRaw("<caption>Figures of each network</caption>");
         page.AddRaw("<thead><tr><th scope=\"col\" aria-sort=\"none\"><button type=\"button\">network</button></th>");
         foreach (var column in report.Columns)
             page.Add($"<th scope=\"col\" aria-sort=\"none\" title=\"{column.Meaning}\"><button type=\"button\">{column.Label} <small>{column.Unit}</small></button></th>");

@@ -59,7 +59,8 @@ internal sealed class WindowCorrelator
         speech.CopyTo(im);
         var begin = Math.Clamp(from, 0, heard.Length);
         var end = Math.Clamp(from + Range + Window, begin, heard.Length);
-        heard[begin..end].CopyTo(re[Math.Clamp(begin - from, 0, re.Length)..]);
+        // Beyond either end of the recording there is nothing to copy.
+        if (end > begin) heard[begin..end].CopyTo(re[(begin - from)..]);
         for (var i = 0; i < _energy.Length - 1; i++) _energy[i + 1] = _energy[i] + ((double)re[i] * re[i]);
     }
 
