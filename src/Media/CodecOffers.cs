@@ -10,6 +10,7 @@ internal static class CodecOffers
     private const int OpusPayloadType = 111;
     private const int DtmfPayloadType48 = 110;
     private const int DtmfPayloadType8 = 101;
+    private const int RedundancyPayloadType = 112;
 
     /// <summary>Refuses options that cannot work, when the session is made and not when the call is up.</summary>
     /// <exception cref="ArgumentException">With a message that says what to do.</exception>
@@ -29,12 +30,14 @@ internal static class CodecOffers
     public static string? MissingLibrary(string name) =>
         name.Equals("opus", StringComparison.OrdinalIgnoreCase) ? NativeLibraries.Missing(NativeLibraries.Opus) : null;
 
-    /// <summary>In order of preference, telephone-event at each clock rate behind them.</summary>
+    /// <summary>In order of preference, telephone-event at each clock rate behind them; last of all, for who knows it, redundancy for opus.</summary>
     public static IReadOnlyList<LocalCodec> For(IReadOnlyList<string> names, MediaSessionOptions options)
     {
         var codecs = names.Select(name => Describe(name, options)).Distinct().ToList();
         foreach (int rate in codecs.Select(codec => codec.ClockRate).Distinct().ToArray())
             codecs.Add(new("telephone-event", rate, 1, rate == 48000 ? DtmfPayloadType48 : DtmfPayloadType8, "0-15"));
+        if (options.Redundancy && codecs.Exists(codec => codec.Name == "opus"))
+            codecs.Add(new(RedundancyFormat.Name, 48000, 2, RedundancyPayloadType));
         return codecs;
     }
 

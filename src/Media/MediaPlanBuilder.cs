@@ -30,14 +30,17 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         var inbound = media.Crypto is { } theirs ? InboundFor(theirs) : null;
         var transport = new TransportPlan(
             PeerAddress.From(media.RemoteRtp), PeerAddress.From(media.RemoteRtcp), media.RtcpMux,
-            outbound, inbound) { Kept = [.. _inbound.Select(kept => kept.Context)] };
+            outbound, inbound)
+        { Kept = [.. _inbound.Select(kept => kept.Context)] };
         double packetTime = PacketTimeOf(media);
         var send = new SendPlan(
             EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
-            media.TelephoneEvent?.SendPayloadType ?? -1, media.TelephoneEvent?.ClockRate ?? 8000, media.Direction.Sends());
+            media.TelephoneEvent?.SendPayloadType ?? -1, media.TelephoneEvent?.ClockRate ?? 8000, media.Direction.Sends())
+        { RedundancyPayloadType = media.Redundancy?.SendPayloadType ?? -1 };
         bool receives = media.Direction.Receives();
         var receive = new ReceivePlan(
-            SetOf(media.Codecs), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives);
+            SetOf(media.Codecs), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)
+        { RedundancyPayloadType = media.Redundancy?.ReceivePayloadType ?? -1 };
         return new(transport, send, receive, new PlaybackPlan(DecodersFor(media.Codecs), receives), FactsOf(media, local, packetTime));
     }
 

@@ -24,6 +24,9 @@ internal sealed record MediaSessionOptions
     /// <summary>Opus in-band forward error correction.</summary>
     public bool Fec { get; init; }
 
+    /// <summary>Redundant audio (RFC 2198) for opus is offered and accepted, and sent when the peer reports loss.</summary>
+    public bool Redundancy { get; init; } = true;
+
     /// <summary>Encrypted unless clear media was asked for by name.</summary>
     public MediaSecurityPolicy Security { get; init; } = MediaSecurityPolicy.Sdes;
 

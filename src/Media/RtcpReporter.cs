@@ -47,6 +47,8 @@ internal sealed class RtcpReporter(
         Array.Fill(_clockRates, plan.Receive.ClockRate);
         foreach (var (payloadType, decoder) in plan.Playback.Decoders)
             _clockRates[payloadType] = decoder.RtpClockRate;
+        if (plan.Receive.RedundancyPayloadType >= 0)
+            _clockRates[plan.Receive.RedundancyPayloadType] = plan.Receive.ClockRate;
         if (plan.Receive.DtmfPayloadType >= 0)
             _clockRates[plan.Receive.DtmfPayloadType] = ReceptionStatistics.NoClock;
     }

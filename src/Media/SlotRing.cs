@@ -31,6 +31,9 @@ internal sealed class SlotRing<T>
             _slots[i] = create();
     }
 
+    /// <summary>How many slots there are.</summary>
+    public int Capacity => _slots.Length;
+
     /// <summary>Slots written and not released; exact for the two owners, a moment old for others.</summary>
     public int Count => (int)(Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value));
 

@@ -5,7 +5,7 @@ namespace Earshot.Media.Playout;
 internal readonly ref struct PlayoutPacket
 {
     /// <summary>Names the fields of one packet, its payload already decrypted.</summary>
-    public PlayoutPacket(uint ssrc, byte payloadType, ushort sequence, uint timestamp, bool marker, ReadOnlySpan<byte> payload)
+    public PlayoutPacket(uint ssrc, byte payloadType, ushort sequence, uint timestamp, bool marker, ReadOnlySpan<byte> payload, bool isRedundant = false)
     {
         Ssrc = ssrc;
         PayloadType = payloadType;
@@ -13,6 +13,7 @@ internal readonly ref struct PlayoutPacket
         Timestamp = timestamp;
         Marker = marker;
         Payload = payload;
+        IsRedundant = isRedundant;
     }
 
     /// <summary>The stream it belongs to.</summary>
@@ -32,4 +33,7 @@ internal readonly ref struct PlayoutPacket
 
     /// <summary>Codec payload without padding.</summary>
     public ReadOnlySpan<byte> Payload { get; }
+
+    /// <summary>A copy that a later packet carries (RFC 2198), under the number and time stamp of the packet it repeats.</summary>
+    public bool IsRedundant { get; }
 }

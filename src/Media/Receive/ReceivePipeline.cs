@@ -24,6 +24,7 @@ internal sealed class ReceivePipeline(
     // Longer than the packets of the old key are on their way.
     private static readonly TimeSpan KeyOverlap = TimeSpan.FromSeconds(1);
 
+    private readonly RedundancyUnpacker _unpacker = new(toPlayback);
     private TransportPlan? _transport;
     private SrtpContext? _replaced;
     private Instant _replacedAt;
@@ -49,7 +50,7 @@ internal sealed class ReceivePipeline(
     public long UnknownPackets { get; private set; }
 
     /// <summary>Packets that playback left no room for.</summary>
-    public long RingOverruns { get; private set; }
+    public long RingOverruns => _unpacker.Overruns;
 
     /// <summary>Takes a new agreement.</summary>
     public void Apply(Instant now, TransportPlan transport, ReceivePlan plan)
@@ -134,7 +135,7 @@ internal sealed class ReceivePipeline(
         if (packet.PayloadType == plan.DtmfPayloadType)
             HandleKey(now, in packet);
         else if (plan.Receives)
-            HandOver(in packet, arrival);
+            HandSound(in packet, plan, arrival);
     }
 
     private bool IsPeer(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
@@ -163,16 +164,12 @@ internal sealed class ReceivePipeline(
         return true;
     }
 
-    private void HandOver(in RtpPacket packet, Instant arrival)
+    private void HandSound(in RtpPacket packet, ReceivePlan plan, Instant arrival)
     {
-        if (!toPlayback.TryBeginWrite(out var slot))
-        {
-            RingOverruns++;
-            return;
-        }
-
-        slot.Fill(in packet, arrival);
-        toPlayback.CommitWrite();
+        if (packet.PayloadType != plan.RedundancyPayloadType)
+            _unpacker.HandOver(in packet, arrival);
+        else if (!_unpacker.TryUnpack(in packet, plan, arrival))
+            UnknownPackets++;
     }
 
     private void HandleKey(Instant now, in RtpPacket packet)

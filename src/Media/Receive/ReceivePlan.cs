@@ -9,6 +9,12 @@ namespace Earshot.Media.Receive;
 /// <param name="ExpectsMedia">True when a peer that falls silent is news.</param>
 internal sealed record ReceivePlan(UInt128 PayloadTypes, int DtmfPayloadType, int ClockRate, bool Receives, bool ExpectsMedia)
 {
-    /// <summary>True for a payload type of sound.</summary>
-    public bool IsSound(int payloadType) => ((PayloadTypes >> payloadType) & 1) != 0;
+    /// <summary>Of redundant audio in the peer's packets; −1 for none.</summary>
+    public int RedundancyPayloadType { get; init; } = -1;
+
+    /// <summary>True for a payload type of sound, redundant or not.</summary>
+    public bool IsSound(int payloadType) => payloadType == RedundancyPayloadType || IsPlain(payloadType);
+
+    /// <summary>True for a payload type of one frame of sound.</summary>
+    public bool IsPlain(int payloadType) => ((PayloadTypes >> payloadType) & 1) != 0;
 }

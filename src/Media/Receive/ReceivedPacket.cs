@@ -17,15 +17,20 @@ internal sealed class ReceivedPacket
     private ushort _sequence;
     private byte _payloadType;
     private bool _marker;
+    private bool _redundant;
 
     /// <summary>When it came.</summary>
     public Instant Arrival { get; private set; }
 
     /// <summary>As playout takes it.</summary>
-    public PlayoutPacket Packet => new(_ssrc, _payloadType, _sequence, _timestamp, _marker, _payload.AsSpan(0, _length));
+    public PlayoutPacket Packet => new(_ssrc, _payloadType, _sequence, _timestamp, _marker, _payload.AsSpan(0, _length), _redundant);
+
+    /// <summary>Copies a packet of one frame in.</summary>
+    public void Fill(in RtpPacket packet, Instant arrival) =>
+        Fill(new PlayoutPacket(packet.Ssrc, packet.PayloadType, packet.Sequence, packet.Timestamp, packet.Marker, packet.Payload), arrival);
 
     /// <summary>Copies a packet in.</summary>
-    public void Fill(in RtpPacket packet, Instant arrival)
+    public void Fill(in PlayoutPacket packet, Instant arrival)
     {
         packet.Payload.CopyTo(_payload);
         _length = packet.Payload.Length;
@@ -34,6 +39,7 @@ internal sealed class ReceivedPacket
         _sequence = packet.Sequence;
         _payloadType = packet.PayloadType;
         _marker = packet.Marker;
+        _redundant = packet.IsRedundant;
         Arrival = arrival;
     }
 }

@@ -10,6 +10,7 @@ namespace Earshot.Media.Send;
 /// <remarks>
 /// <code>
 ///   CaptureQueue ─► CaptureFramer ─► encoder ─► RTP in place ─► SRTP in place ─► one send
+///                                  ├ RedundancyWriter before it
 ///                                  └ DtmfSender in its place
 /// </code>
 /// Thread: worker. Real-time: no allocation.
@@ -19,6 +20,7 @@ internal sealed class SendPipeline
     private readonly CaptureFramer _framer;
     private readonly PacketTransmitter _transmitter;
     private readonly DtmfSender _dtmf = new();
+    private readonly RedundancyWriter _redundancy = new();
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
     private readonly OutgoingSource _source;
     private SendPlan? _plan;
@@ -45,6 +47,12 @@ internal sealed class SendPipeline
 
     /// <summary>Their payload bytes.</summary>
     public long PayloadBytes { get; private set; }
+
+    /// <summary>Of these: packets that repeat earlier frames (RFC 2198).</summary>
+    public long RedundantPackets => _redundancy.Packets;
+
+    /// <summary>Which earlier frames packets repeat, when the peer takes redundant audio.</summary>
+    public RedundancyDistances Distances { get; set; }
 
     /// <summary>Frames that the encoder refused.</summary>
     public long EncoderFailures { get; private set; }
@@ -83,6 +91,8 @@ internal sealed class SendPipeline
         _plan = plan;
         if (before is not null && before.Encoder != plan.Encoder)
             before.Encoder.Dispose();
+        if (before?.PayloadType != plan.PayloadType || before.Encoder != plan.Encoder)
+            _redundancy.Reset();
         if (_framer.FrameSamples != plan.FrameSamples)
             _framer.Restart(plan.FrameSamples);
         _talking &= before?.PayloadType == plan.PayloadType && plan.Sends;
@@ -123,6 +133,7 @@ internal sealed class SendPipeline
     private void RenewSource()
     {
         _source.Renew();
+        _redundancy.Reset();
         _dtmf.Abandon();
         _talking = false;
         LastFrame = (_source.TimestampBase, LastFrame.At);
@@ -147,7 +158,12 @@ internal sealed class SendPipeline
 
     private void SendSound(Instant now, SendPlan plan, ReadOnlySpan<short> frame, uint timestamp)
     {
-        int length = plan.Encoder.Encode(frame, _packet.AsSpan(RtpPacket.HeaderSize, PacketTransmitter.MaximumPayload));
+        var payload = _packet.AsSpan(RtpPacket.HeaderSize, PacketTransmitter.MaximumPayload);
+        if (!_talking)
+            _redundancy.Reset();
+        int ticks = (int)((long)frame.Length * plan.ClockRate / 48000);
+        int before = plan.RedundancyPayloadType < 0 ? 0 : _redundancy.Begin(payload, plan.PayloadType, timestamp, ticks, Distances);
+        int length = plan.Encoder.Encode(frame, payload[before..]);
         if (length <= 0)
         {
             // Nothing to say (DTX): the next packet begins a talk spurt (RFC 3551 §4.1).
@@ -156,7 +172,9 @@ internal sealed class SendPipeline
             return;
         }
 
-        Transmit(now, plan.PayloadType, marker: !_talking, timestamp, length);
+        if (plan.RedundancyPayloadType >= 0)
+            _redundancy.Keep(timestamp, payload.Slice(before, length), before > 0);
+        Transmit(now, before > 0 ? plan.RedundancyPayloadType : plan.PayloadType, marker: !_talking, timestamp, before + length);
         _talking = true;
     }
 

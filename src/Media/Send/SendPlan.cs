@@ -12,4 +12,8 @@ namespace Earshot.Media.Send;
 /// <param name="DtmfClockRate">Hz of its time stamp.</param>
 /// <param name="Sends">False on hold.</param>
 internal sealed record SendPlan(
-    IAudioEncoder Encoder, int PayloadType, int ClockRate, int FrameSamples, int DtmfPayloadType, int DtmfClockRate, bool Sends);
+    IAudioEncoder Encoder, int PayloadType, int ClockRate, int FrameSamples, int DtmfPayloadType, int DtmfClockRate, bool Sends)
+{
+    /// <summary>Of redundant audio in our packets; −1 when the peer takes none.</summary>
+    public int RedundancyPayloadType { get; init; } = -1;
+}

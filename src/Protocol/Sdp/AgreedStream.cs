@@ -16,6 +16,7 @@ internal sealed record AgreedStream(
         {
             Codecs = match.Codecs,
             TelephoneEvent = match.Event,
+            Redundancy = match.Redundancy,
             RemoteRtp = remote.Rtp,
             RemoteRtcp = rtcpMux ? remote.Rtp : remote.Rtcp,
             RtcpMux = rtcpMux,

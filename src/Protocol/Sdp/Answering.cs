@@ -83,7 +83,7 @@ internal sealed class Answering
         var direction = _local.Direction & remote.Direction.Mirrored();
         var mux = _local.RtcpMux && remote.RtcpMux;
         NegotiatedCrypto? crypto = chosen is { } c ? CryptoSelection.Agreed(c.Line, c.Ours) : null;
-        List<NumberedCodec> formats = [.. match.Codecs.Concat(match.Events).Select(Numbered)];
+        List<NumberedCodec> formats = [.. match.Codecs.Concat(match.Events).Concat(RedundancyOf(match)).Select(Numbered)];
         byte[]?[] slots = [.. _offer.Media.ToArray().Select((m, i) => i == index ? null : DescriptionText.Refusal(m))];
         var profile = Encoding.ASCII.GetString(media.Protocol);
         var agreed = AgreedStream.Join(remote, _local, match, crypto, direction, mux);
@@ -102,7 +102,9 @@ internal sealed class Answering
         };
     }
 
-    private static CodecMatch OneOf(CodecMatch match) => new([match.Codecs[0]], match.Event is { } e ? [e] : []);
+    private static CodecMatch OneOf(CodecMatch match) => new([match.Codecs[0]], match.Event is { } e ? [e] : [], RedundancyOf(match));
+
+    private static List<NegotiatedCodec> RedundancyOf(CodecMatch match) => match.Redundancy is { } redundancy ? [redundancy] : [];
 
     private NumberedCodec Numbered(NegotiatedCodec codec) => new(
         codec.ReceivePayloadType,

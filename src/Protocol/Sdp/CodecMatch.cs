@@ -7,17 +7,22 @@ internal readonly record struct NumberedCodec(int PayloadType, LocalCodec Codec)
 /// <summary>The codecs both sides speak, by name, clock rate and channels (RFC 3264 §6.1).</summary>
 /// <param name="Codecs">Sound, in order of preference.</param>
 /// <param name="Events">telephone-event, one for each clock rate in common (RFC 4733 §2.1).</param>
-internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedCodec> Events)
+/// <param name="Redundancies">Redundant audio, one for each clock rate in common (RFC 2198).</param>
+internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedCodec> Events, List<NegotiatedCodec> Redundancies)
 {
     private const string EventName = "telephone-event";
 
     /// <summary>telephone-event at the first codec's clock rate; else the first there is, for the many phones that only name 8000.</summary>
     public NegotiatedCodec? Event => Events.Find(e => e.ClockRate == Codecs[0].ClockRate) ?? Events.FirstOrDefault();
 
+    /// <summary>Redundant audio around the first codec; null when the peer takes none.</summary>
+    public NegotiatedCodec? Redundancy => Redundancies.Find(r =>
+        r.ClockRate == Codecs[0].ClockRate && r.Channels == Codecs[0].Channels && RedundancyFormat.Repeats(r.RemoteFormat, Codecs[0].SendPayloadType));
+
     /// <summary>Matches an offer: the answer uses the offer's numbers.</summary>
     public static CodecMatch WithOffer(List<PayloadFormat> offered, LocalMedia local)
     {
-        var match = new CodecMatch([], []);
+        var match = new CodecMatch([], [], []);
         if (local.Preference == CodecPreference.Theirs)
         {
             foreach (var format in offered)
@@ -37,7 +42,7 @@ internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedC
     /// <summary>Matches an answer to our offer: its order decides, each side sends with the other's numbers.</summary>
     public static CodecMatch WithAnswer(List<PayloadFormat> answered, List<NumberedCodec> offered)
     {
-        var match = new CodecMatch([], []);
+        var match = new CodecMatch([], [], []);
         foreach (var format in answered)
         {
             // A dynamic number without rtpmap can only mean what we said it means.
@@ -50,11 +55,13 @@ internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedC
     private void Add(LocalCodec? codec, PayloadFormat format, int ourNumber)
     {
         if (codec is null) return;
-        var isEvent = codec.Name.Equals(EventName, StringComparison.OrdinalIgnoreCase);
-        var list = isEvent ? Events : Codecs;
+        var list = ListOf(codec);
         if (list.Exists(c => c.Name == codec.Name && c.ClockRate == codec.ClockRate && c.Channels == codec.Channels)) return;
         var ours = codec.Format is null ? FormatParameters.None : new FormatParameters(codec.Format);
         list.Add(new NegotiatedCodec(
             codec.Name, codec.ClockRate, codec.Channels, format.Map.PayloadType, ourNumber, format.Parameters, ours));
     }
+
+    private List<NegotiatedCodec> ListOf(LocalCodec codec) =>
+        RedundancyFormat.Is(codec) ? Redundancies : codec.Name.Equals(EventName, StringComparison.OrdinalIgnoreCase) ? Events : Codecs;
 }

@@ -61,7 +61,7 @@ internal sealed record DescriptionText
     {
         var numbers = string.Join(' ', Formats.Select(f => f.PayloadType.ToString(CultureInfo.InvariantCulture)));
         writer.Line('m', string.Create(CultureInfo.InvariantCulture, $"audio {Local.Port} {Profile} {numbers}"));
-        foreach (var (number, codec) in Formats) WriteFormat(writer, number, codec);
+        foreach (var (number, codec) in Formats) WriteFormat(writer, number, codec, FormatOf(codec));
         if (Local.PacketTime > 0) writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"ptime:{Local.PacketTime}"));
         if (Local.MaxPacketTime > 0) writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"maxptime:{Local.MaxPacketTime}"));
         if (Mid is not null) writer.Attribute("mid", Mid);
@@ -73,11 +73,13 @@ internal sealed record DescriptionText
         writer.Attribute(Direction.ToAttribute());
     }
 
-    private static void WriteFormat(SdpWriter writer, int number, LocalCodec codec)
+    private string? FormatOf(LocalCodec codec) => RedundancyFormat.Is(codec) ? RedundancyFormat.Write(Formats, codec) : codec.Format;
+
+    private static void WriteFormat(SdpWriter writer, int number, LocalCodec codec, string? format)
     {
         var channels = codec.Channels == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{codec.Channels}");
         writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"rtpmap:{number} {codec.Name}/{codec.ClockRate}{channels}"));
-        if (!string.IsNullOrEmpty(codec.Format)) writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"fmtp:{number} {codec.Format}"));
+        if (!string.IsNullOrEmpty(format)) writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"fmtp:{number} {format}"));
     }
 
     private static string AddressText(IPAddress address) =>

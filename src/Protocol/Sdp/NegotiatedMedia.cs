@@ -36,6 +36,9 @@ internal sealed record NegotiatedMedia
     /// <summary>telephone-event (RFC 4733), at the codec's clock rate when the peer has that; null when it takes none.</summary>
     public NegotiatedCodec? TelephoneEvent { get; init; }
 
+    /// <summary>Redundant audio around <see cref="Codec"/> (RFC 2198); null when either side takes none.</summary>
+    public NegotiatedCodec? Redundancy { get; init; }
+
     /// <summary>Where RTP goes. On an old-style hold the address is a wildcard, and <see cref="Direction"/> says not to send.</summary>
     public required IPEndPoint RemoteRtp { get; init; }
 
