@@ -34,6 +34,7 @@ internal sealed class JitterBuffer
     private readonly ArrivalHistory _arrivals = new();
     private readonly PullClock _clock = new();
     private readonly PlayoutDecision _decision = new();
+    private readonly RepairWait _repair = new();
     private readonly ClockDrift _drift = new();
     private readonly DriftResampler _resampler = new();
     private readonly StreamDecoder _stream;
@@ -66,14 +67,15 @@ internal sealed class JitterBuffer
     /// <param name="arrival">When the datagram came.</param>
     public InsertOutcome Insert(in PlayoutPacket packet, Instant arrival)
     {
-        _statistics.Add(Counter.PacketsReceived);
-        _clock.Arrived(arrival.TotalMilliseconds);
+        _statistics.Add(packet.IsRedundant ? Counter.RedundantReceived : Counter.PacketsReceived);
         IAudioDecoder? decoder = Volatile.Read(ref _decoders[packet.PayloadType & 127]);
         int duration = decoder is null || packet.Payload.Length is 0 or > PacketBuffer.MaximumPayload
             ? -1 : decoder.PayloadSamples(packet.Payload);
-        if (duration is <= 0 or > StreamDecoder.MaximumPacket)
-            return Unplayable(packet);
-        return Place(packet, decoder!.RtpClockRate, duration, arrival);
+        bool playable = duration is > 0 and <= StreamDecoder.MaximumPacket;
+        if (packet.IsRedundant)
+            return playable ? PlaceCopy(packet, decoder!.RtpClockRate, duration, arrival) : InsertOutcome.Unplayable;
+        _clock.Arrived(arrival.TotalMilliseconds);
+        return playable ? Place(packet, decoder!.RtpClockRate, duration, arrival) : Unplayable(packet);
     }
 
     /// <summary>Fills a block: always whole, with silence when there is nothing else.</summary>
@@ -127,15 +129,41 @@ internal sealed class JitterBuffer
         else if (_packets.Knows(sequence))
             return Duplicate();
         else
-            _statistics.Add(Counter.PacketsLost, sequence > before ? sequence - before - 1 : -1);
+            Missed(sequence > before ? sequence - before - 1 : -1);
         _drift.Arrived(arrival.TotalMilliseconds, position);
         _arrivals.Add(_drift.StreamMs(arrival.TotalMilliseconds), position);
-        _targetMs = TargetDelay.From(_arrivals);
+        _targetMs = TargetDelay.From(_arrivals) + _repair.WaitMs(duration / 48.0);
         if (!_stream.CanUse(position + duration))
         {
             _packets.Remember(sequence);
             return Late();
         }
+        int givenUp = Keep(packet, sequence, position, duration, arrival);
+        if (givenUp < 0)
+            return Late();
+        _statistics.Add(Counter.PacketsDiscarded, givenUp);
+        return InsertOutcome.Kept;
+    }
+
+    /// <summary>A copy fills a hole and does nothing else: what is said of the network is said by the packets themselves.</summary>
+    private InsertOutcome PlaceCopy(in PlayoutPacket packet, int clock, int duration, Instant arrival)
+    {
+        if (!_timeline.TryLocate(packet, clock, out long sequence, out long position))
+            return InsertOutcome.Unplayable;
+        if (_packets.Holds(sequence))
+            return InsertOutcome.Duplicate;
+        _repair.Copied(LateMs(arrival, position) / (duration / 48.0));
+        if (!_stream.CanUse(position + duration) || Keep(packet, sequence, position, duration, arrival) < 0)
+            return InsertOutcome.Late;
+        return InsertOutcome.Kept;
+    }
+
+    /// <summary>How much later than the fastest packets, and than jitter explains.</summary>
+    private double LateMs(Instant arrival, long position) =>
+        _drift.StreamMs(arrival.TotalMilliseconds) - (position / 48.0) - _arrivals.LeastMs - TargetDelay.From(_arrivals);
+
+    private int Keep(in PlayoutPacket packet, long sequence, long position, int duration, Instant arrival)
+    {
         var slot = new PacketBuffer.Slot
         {
             Sequence = sequence,
@@ -144,12 +172,15 @@ internal sealed class JitterBuffer
             Length = packet.Payload.Length,
             Arrival = arrival,
             PayloadType = packet.PayloadType,
+            Redundant = packet.IsRedundant,
         };
-        int givenUp = _packets.Add(slot, packet.Payload);
-        if (givenUp < 0)
-            return Late();
-        _statistics.Add(Counter.PacketsDiscarded, givenUp);
-        return InsertOutcome.Kept;
+        return _packets.Add(slot, packet.Payload);
+    }
+
+    private void Missed(long packets)
+    {
+        _statistics.Add(Counter.PacketsLost, packets);
+        _repair.Missed(packets);
     }
 
     private InsertOutcome Late()

@@ -39,6 +39,9 @@ internal sealed class PacketBuffer
         /// <summary>Its decoder's number.</summary>
         public byte PayloadType;
 
+        /// <summary>A copy of a packet that has not come itself.</summary>
+        public bool Redundant;
+
         /// <summary>Waits to be decoded.</summary>
         public bool Waiting;
 
@@ -49,31 +52,34 @@ internal sealed class PacketBuffer
     /// <summary>Packets that wait.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The packet has been here.</summary>
-    public bool Knows(long sequence) => _slots[sequence & (Capacity - 1)].Sequence == sequence;
+    /// <summary>The packet itself has been here.</summary>
+    public bool Knows(long sequence) => Holds(sequence) && !_slots[sequence & (Capacity - 1)].Redundant;
+
+    /// <summary>The packet or a copy of it has been here.</summary>
+    public bool Holds(long sequence) => _slots[sequence & (Capacity - 1)].Sequence == sequence;
 
     /// <summary>Remembers a packet that shall not be played.</summary>
     public void Remember(long sequence)
     {
         ref Slot slot = ref _slots[sequence & (Capacity - 1)];
-        if (!slot.Waiting && slot.Sequence < sequence)
+        if (!slot.Waiting && slot.Sequence <= sequence)
             slot = new Slot { Sequence = sequence };
     }
 
-    /// <summary>Keeps a packet; a full ring gives up the oldest.</summary>
-    /// <returns>Packets given up for it: 0 or 1; −1 when the packet itself is older than the ring.</returns>
+    /// <summary>Keeps a packet, in the place of its copy if that is here; a full ring gives up the oldest.</summary>
+    /// <returns>Packets given up for it, copies not counted: 0 or 1; −1 when the packet itself is older than the ring.</returns>
     public int Add(in Slot packet, ReadOnlySpan<byte> payload)
     {
         ref Slot slot = ref _slots[packet.Sequence & (Capacity - 1)];
         if (slot.Sequence > packet.Sequence)
             return -1;
-        int givenUp = slot.Waiting ? 1 : 0;
+        int givenUp = slot is { Waiting: true, Redundant: false } ? 1 : 0;
+        Count += slot.Waiting ? 0 : 1;
         slot = packet;
         slot.Waiting = true;
         payload.CopyTo(_bytes.AsSpan((int)(packet.Sequence & (Capacity - 1)) * MaximumPayload));
-        _lowest = Count == 0 ? packet.Sequence : Math.Min(_lowest, packet.Sequence);
-        _highest = Count == 0 ? packet.Sequence : Math.Max(_highest, packet.Sequence);
-        Count += 1 - givenUp;
+        _lowest = Count == 1 ? packet.Sequence : Math.Min(_lowest, packet.Sequence);
+        _highest = Count == 1 ? packet.Sequence : Math.Max(_highest, packet.Sequence);
         return givenUp;
     }
 
@@ -106,10 +112,12 @@ internal sealed class PacketBuffer
     }
 
     /// <summary>Forgets everything.</summary>
-    /// <returns>Packets that still waited.</returns>
+    /// <returns>Packets that still waited, copies not counted.</returns>
     public int Clear()
     {
-        int waiting = Count;
+        int waiting = 0;
+        foreach (ref readonly Slot slot in _slots.AsSpan())
+            waiting += slot is { Waiting: true, Redundant: false } ? 1 : 0;
         Array.Clear(_slots);
         Count = 0;
         _highest = -1;

@@ -46,6 +46,12 @@ internal readonly record struct PlayoutSnapshot
     /// <summary>Frames restored from in-band forward error correction.</summary>
     public long FecPacketsReceived { get; init; }
 
+    /// <summary>Copies of packets that later packets carried (RFC 2198); not counted among the packets received.</summary>
+    public long RedundantPacketsReceived { get; init; }
+
+    /// <summary>Of these: those played for a packet that was missing.</summary>
+    public long RedundantPacketsUsed { get; init; }
+
     /// <summary>Times that the stream began anew after its first packet: SSRC, sequence or time line.</summary>
     public long Restarts { get; init; }
 

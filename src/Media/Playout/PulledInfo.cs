@@ -21,7 +21,10 @@ internal enum PlayedKind
     /// <summary>Decoded, with a pitch period put in to raise the delay.</summary>
     Decelerated,
 
-    /// <summary>Decoded from the copy that the next packet carries.</summary>
+    /// <summary>Decoded from a whole copy that a later packet carries (RFC 2198).</summary>
+    Redundant,
+
+    /// <summary>Decoded from the coarse copy that the next packet carries in band.</summary>
     Fec,
 
     /// <summary>Made up for what is missing.</summary>

@@ -9,6 +9,7 @@ namespace Earshot.Media.Playout;
 /// <remarks>
 /// <code>
 ///   packet here ──► decode ──────────────┐ (cross-fade after a change of any kind)
+///   copy of it (RFC 2198) ──► decode ────┤
 ///   gap, later packet here ──► FEC ──────┤
 ///                     none ──► conceal ──┼──► SampleQueue
 ///   nothing here: starving ──► conceal ──┘    time moves on tentatively: a packet that then comes late is played from its start
@@ -73,6 +74,14 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (!Starving || !TryNext(out PacketBuffer.Slot next))
             return 0;
         Starving = false;
+        if (next.Redundant)
+        {
+            // What was made up meanwhile is not undone by a copy: that would be a delay at each loss.
+            _seam = true;
+            if (!TryNext(out next) || next.Redundant)
+                return 0;
+        }
+
         if (IsPause(next) && next.Position > _starvedFrom)
             TakeBack();
         long back = End - next.Position;
@@ -127,7 +136,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private void Discard(in PacketBuffer.Slot packet)
     {
         packets.Drop(packet);
-        statistics.Add(Counter.PacketsDiscarded);
+        statistics.Add(Counter.PacketsDiscarded, packet.Redundant ? 0 : 1);
     }
 
     private void Decode(in PacketBuffer.Slot packet)
@@ -149,7 +158,9 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         _discontinuous = _decoder.HasConcealment && (packet.Length <= 2 || _afterPause);
         _afterPause = false;
         PacketLength = length;
-        Accept(room[..length], skip, seam, _discontinuous ? PlayedKind.ComfortNoise : PlayedKind.Normal, packet.Arrival);
+        statistics.Add(Counter.RedundantUsed, packet.Redundant ? 1 : 0);
+        PlayedKind sound = packet.Redundant ? PlayedKind.Redundant : PlayedKind.Normal;
+        Accept(room[..length], skip, seam, _discontinuous ? PlayedKind.ComfortNoise : sound, packet.Arrival);
     }
 
     /// <summary>Takes received sound in, without its first samples, which have been made up already.</summary>

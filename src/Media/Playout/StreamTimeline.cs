@@ -71,6 +71,16 @@ internal sealed class StreamTimeline
         return Placement.InStream;
     }
 
+    /// <summary>Where a copy of a packet belongs; the line does not move.</summary>
+    public bool TryLocate(in PlayoutPacket copy, int clock, out long sequence, out long position)
+    {
+        int ahead = Ahead(copy);
+        sequence = Highest + ahead;
+        position = _position + ((int)(copy.Timestamp - _timestamp) * 48000L / clock);
+        return Started && copy.Ssrc == _ssrc && clock == _clock && Math.Abs(ahead) <= MaximumMisorder
+            && Math.Abs(position - _position) <= MaximumPartingMs * 48;
+    }
+
     private Placement Suspect(in PlayoutPacket packet, int clock, int duration, Instant arrival, ref long sequence, ref long position)
     {
         if (packet.Sequence == _suspect)

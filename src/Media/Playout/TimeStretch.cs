@@ -31,7 +31,9 @@ internal static class TimeStretch
             lag = PitchSearch.BestLag(queue.Past, SampleQueue.HistoryLength, CrossFade.Length, +1, lag, out likeness);
         if (likeness < gate)
             return 0;
-        CrossFade.Into(queue.Waiting.Slice(lag, CrossFade.Length), queue.Waiting[..CrossFade.Length]);
+        Span<short> front = stackalloc short[CrossFade.Length]; // a lag shorter than the fade would overwrite what it fades from
+        queue.Waiting[..CrossFade.Length].CopyTo(front);
+        CrossFade.Into(queue.Waiting.Slice(lag, CrossFade.Length), front);
         queue.Remove(0, lag);
         return lag;
     }

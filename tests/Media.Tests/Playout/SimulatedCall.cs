@@ -67,7 +67,7 @@ internal sealed class SineDecoder(int clock = 48000) : IAudioDecoder
 /// <summary>A call in virtual time: a sender of 20 ms sine packets, a link that a scenario bends, a sink that pulls every 10 ms.</summary>
 internal sealed class SimulatedCall
 {
-    private readonly PriorityQueue<(byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type), double> _link = new();
+    private readonly PriorityQueue<(byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type, long Index), double> _link = new();
     private readonly short[] _block = new short[480];
     private double _nextSendMs;
     private double _nextPullMs;
@@ -95,6 +95,9 @@ internal sealed class SimulatedCall
     public Func<double> PullJitter { get; set; } = () => 0;
 
     public bool InOrder { get; set; }
+
+    /// <summary>Copies of the packets before that each packet carries (RFC 2198).</summary>
+    public int Redundancy { get; set; }
 
     public bool Fec { get; set; }
 
@@ -160,7 +163,7 @@ internal sealed class SimulatedCall
             if (InOrder)
                 at = Math.Max(at, _inOrderMs / 1000.0);
             _inOrderMs = (long)(at * 1000) + 1;
-            _link.Enqueue((payload, Ssrc, (ushort)(SequenceOffset + _index), unchecked((uint)(TimestampOffset + (_index * PacketSamples))), 111), at);
+            _link.Enqueue((payload, Ssrc, (ushort)(SequenceOffset + _index), unchecked((uint)(TimestampOffset + (_index * PacketSamples))), 111, _index), at);
         }
         else
         {
@@ -170,11 +173,21 @@ internal sealed class SimulatedCall
         _nextSendMs += PacketSamples / 48.0 / (1 + (SenderPpm / 1e6));
     }
 
+    private void InsertCopy(long index, (byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type, long Index) carrier, double at)
+    {
+        int back = (int)(carrier.Index - index);
+        byte[] payload = SineDecoder.Payload(index * PacketSamples, PacketSamples, Fec);
+        var copy = new PlayoutPacket(carrier.Ssrc, carrier.Type, (ushort)(carrier.Sequence - back), carrier.Timestamp - (uint)(back * PacketSamples), false, payload, isRedundant: true);
+        Buffer.Insert(copy, Instant.FromMilliseconds(at));
+    }
+
     private void Pull()
     {
         while (_link.TryPeek(out var packet, out double at) && at <= NowMs)
         {
             _link.Dequeue();
+            for (int distance = Redundancy; distance > 0; distance--)
+                InsertCopy(packet.Index - distance, packet, at);
             Buffer.Insert(new PlayoutPacket(packet.Ssrc, packet.Type, packet.Sequence, packet.Timestamp, false, packet.Payload), Instant.FromMilliseconds(at));
         }
         Buffer.Pull(Instant.FromMilliseconds(NowMs), _block, out PulledInfo info);
