@@ -3,7 +3,7 @@ using Earshot.Media.Codecs;
 
 namespace Earshot.Media.Playout;
 
-/// <summary>Makes sound up for what is missing: the codec's own where it has one, else the last pitch period repeated; both fade out in a long gap.</summary>
+/// <summary>Makes sound up for what is missing: the codec's own where it has one, else <see cref="Extrapolation"/>; both fade out in a long gap.</summary>
 /// <remarks>Thread: playback. Real-time: no allocation.</remarks>
 internal sealed class Concealment
 {
@@ -18,13 +18,9 @@ internal sealed class Concealment
 
     private const int Compared = 480;
 
-    /// <summary>Where the sound is not periodic its repetition begins with a step: let it die away within 2 ms.</summary>
-    private const float OffsetDecay = 0.96f;
-
-    private readonly short[] _period = new short[PitchSearch.MaximumLag];
-    private int _lag;
-    private int _phase;
-    private float _offset;
+    private readonly Extrapolation _extrapolation = new();
+    private readonly float[] _made = new float[480];
+    private bool _learned;
 
     /// <summary>Samples made up since the gap began.</summary>
     public int Length { get; private set; }
@@ -33,7 +29,7 @@ internal sealed class Concealment
     public bool IsSilent => Length >= FadeTo;
 
     /// <summary>Received sound follows: the next gap is a new one.</summary>
-    public void End() => Length = 0;
+    public void End() => (Length, _learned) = (0, false);
 
     /// <summary>Appends made-up sound.</summary>
     /// <param name="queue">Where it goes, and the past that it continues.</param>
@@ -48,7 +44,7 @@ internal sealed class Concealment
         if (IsSilent && (!pause || own))
             room.Clear();
         else if (own || !FromCodec(decoder!, room))
-            Repeat(queue, room);
+            Extrapolate(queue, room);
         if (!pause || own)
             Fade(room, Length);
         Length = Math.Min(Length + wanted, FadeTo);
@@ -72,31 +68,18 @@ internal sealed class Concealment
         return decoder.Conceal(room) == room.Length;
     }
 
-    private void Repeat(SampleQueue queue, Span<short> room)
+    private void Extrapolate(SampleQueue queue, Span<short> room)
     {
-        if (Length == 0 || _lag == 0)
-            LearnPeriod(queue.Past);
-        for (int i = 0; i < room.Length; i++)
+        if (!_learned)
+            _extrapolation.Learn(queue.Past);
+        _learned = true;
+        for (; room.Length > 0; room = room[Math.Min(_made.Length, room.Length)..])
         {
-            room[i] = (short)Math.Clamp(_period[_phase] + _offset, short.MinValue, short.MaxValue);
-            _offset *= OffsetDecay;
-            _phase = _phase + 1 == _lag ? 0 : _phase + 1;
+            Span<float> made = _made.AsSpan(0, Math.Min(_made.Length, room.Length));
+            _extrapolation.Continue(made);
+            for (int i = 0; i < made.Length; i++)
+                room[i] = (short)made[i];
         }
-    }
-
-    /// <summary>The last period, its end faded into what came before it, so that it joins its own beginning.</summary>
-    private void LearnPeriod(ReadOnlySpan<short> past)
-    {
-        _lag = PitchSearch.BestLag(past, past.Length - Compared, Compared, -1, PitchSearch.MaximumLag, out _);
-        past[^_lag..].CopyTo(_period);
-        int fade = Math.Min(_lag / 4, 60);
-        Span<short> end = _period.AsSpan(_lag - fade, fade);
-        Span<short> last = stackalloc short[60];
-        end.CopyTo(last);
-        past.Slice(past.Length - _lag - fade, fade).CopyTo(end);
-        CrossFade.Into(end, last);
-        _phase = 0;
-        _offset = past[^1] - past[past.Length - _lag - 1];
     }
 
     private static void Fade(Span<short> room, int at)

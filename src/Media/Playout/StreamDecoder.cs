@@ -25,6 +25,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private const int GiveUpGap = 24000;
 
     private readonly Concealment _concealment = new();
+    private readonly Merge _merge = new();
     private readonly short[] _tail = new short[CrossFade.Length];
     private IAudioDecoder? _decoder;
     private long _lastSequence;
@@ -169,12 +170,20 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         skip = Math.Min(skip, sound.Length);
         int length = sound.Length - skip;
         sound[skip..].CopyTo(sound);
+        if (skip == 0 && _concealment.Length > 0 && kind != PlayedKind.ComfortNoise && JoinGap(sound))
+            seam = false;
         if (seam && length > 0)
             CrossFade.Into(sound[..Math.Min(CrossFade.Length, length)], _tail);
         Queue.Commit(length, kind, arrival);
         End += length;
         _seam = false;
         _concealment.End();
+    }
+
+    private bool JoinGap(ReadOnlySpan<short> sound)
+    {
+        int unplayed = Math.Min(_concealment.Length, Queue.Count);
+        return _merge.Join(Queue.Waiting[^unplayed..], sound, _decoder!.HasConcealment);
     }
 
     /// <summary>No number is missing, only time: the sender had nothing to say (RFC 7587 §3.1.3).</summary>
@@ -220,7 +229,20 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         else if (gap > next.Duration)
             Conceal(Math.Min(gap - next.Duration, RoundUp(wanted)), false);
         else if (!Restore(next, gap))
+            Mend(next, gap, wanted);
+    }
+
+    /// <summary>Makes the whole gap up and lets <see cref="Accept"/> join it to the packet after it, before any of it is played.</summary>
+    private void Mend(in PacketBuffer.Slot next, int gap, int wanted)
+    {
+        if (gap > Merge.Longest)
+        {
             Conceal(Math.Min(gap, RoundUp(wanted)), false);
+            return;
+        }
+
+        Conceal(gap, false);
+        Decode(next);
     }
 
     /// <summary>The end of the gap from the copy that the next packet carries.</summary>

@@ -18,8 +18,9 @@ internal sealed class SpokenCall : IDisposable
     private ushort _sequence = 65000;
     private int _position;
 
-    public SpokenCall(OpusEncoderSettings? opus = null)
+    public SpokenCall(OpusEncoderSettings? opus = null, int seed = 11)
     {
+        Random = new Random(seed);
         _opus = opus ?? new OpusEncoderSettings();
         for (int i = 0; i < CodecCatalogue.All.Count; i++)
         {
@@ -32,7 +33,7 @@ internal sealed class SpokenCall : IDisposable
 
     public JitterBuffer Buffer { get; } = new();
 
-    public Random Random { get; } = new(11);
+    public Random Random { get; }
 
     public double Loss { get; set; }
 
@@ -46,6 +47,8 @@ internal sealed class SpokenCall : IDisposable
     public List<short> Sent { get; } = [];
 
     public List<short> Heard { get; } = [];
+
+    public List<PulledInfo> Infos { get; } = [];
 
     public int Skipped { get; private set; }
 
@@ -96,7 +99,8 @@ internal sealed class SpokenCall : IDisposable
                 Buffer.Insert(new PlayoutPacket(3, packet.Type, packet.Sequence, packet.Timestamp, false, packet.Payload), Instant.FromMilliseconds(arrival));
             }
 
-            Buffer.Pull(Instant.FromMilliseconds(now), block, out _);
+            Buffer.Pull(Instant.FromMilliseconds(now), block, out PulledInfo info);
+            Infos.Add(info);
             Heard.AddRange(block);
         }
     }
