@@ -55,28 +55,23 @@ internal static class LabJsonFields
     public static void Track(Utf8JsonWriter w, LabTrack track)
     {
         w.WriteStartObject("blocks");
-        Column(w, "atMs", track, p => p.AtMs);
-        Column(w, "delayMs", track, p => p.DelayMs);
-        Column(w, "targetMs", track, p => p.TargetMs);
-        Column(w, "late", track, p => p.Late);
-        w.WriteStartArray("kind");
-        foreach (var pull in track.Pulls) w.WriteStringValue(pull.Kind.ToString());
-        w.WriteEndArray();
+        Column(w, "atMs", track, p => Text(p.AtMs));
+        Column(w, "delayMs", track, p => Text(p.DelayMs));
+        Column(w, "targetMs", track, p => Text(p.TargetMs));
+        Column(w, "late", track, p => Text(p.Late));
+        Column(w, "kind", track, p => $"\"{p.Kind}\"");
         w.WriteEndObject();
     }
 
-    private static void Column(Utf8JsonWriter w, string name, LabTrack track, Func<LabPull, double> of)
+    // On one line: a minute has 6000 blocks.
+    private static void Column(Utf8JsonWriter w, string name, LabTrack track, Func<LabPull, string> of)
     {
-        w.WriteStartArray(name);
-        foreach (var pull in track.Pulls)
-        {
-            var value = of(pull);
-            if (double.IsFinite(value)) w.WriteNumberValue(Math.Round(value, 2));
-            else w.WriteNullValue();
-        }
-
-        w.WriteEndArray();
+        w.WritePropertyName(name);
+        w.WriteRawValue($"[{string.Join(',', track.Pulls.Select(of))}]");
     }
+
+    private static string Text(double value) =>
+        double.IsFinite(value) ? Math.Round(value, 2).ToString(System.Globalization.CultureInfo.InvariantCulture) : "null";
 
     /// <summary>A number, or null for what is not known.</summary>
     public static void Number(Utf8JsonWriter w, string name, double? value, int digits)
