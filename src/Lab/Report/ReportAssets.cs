@@ -103,7 +103,7 @@ internal static class ReportAssets
         <li><svg viewBox="0 0 24 12" aria-hidden="true"><path class="made" d="M3 2h8v8H3zM15 2h4v8h-4z"/></svg>made up</li>
         <li><svg viewBox="0 0 24 12" aria-hidden="true"><path class="hole" d="M4 0h16v12H4z"/><path class="gap" d="M4 3h16v6H4z"/></svg>gap</li>
         <li><svg viewBox="0 0 24 12" aria-hidden="true"><circle class="dot" cx="8" cy="6" r="4"/><path class="median" d="M16 1V11"/></svg>each call's score, median</li>
-        <li><svg viewBox="0 0 24 12" aria-hidden="true"><circle class="plain" cx="12" cy="6" r="3.5"/></svg>plain Opus, same seeds</li>
+        <li><svg viewBox="0 0 24 12" aria-hidden="true"><circle class="plain" cx="12" cy="6" r="3.5"/></svg>plain Opus with FEC, same losses</li>
         </ul>
         """;
 }

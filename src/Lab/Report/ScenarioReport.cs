@@ -53,6 +53,6 @@ internal readonly record struct PlotSpan(double AtMs, double LengthMs);
 /// <param name="Least">Left end of the scale.</param>
 /// <param name="Most">Right end.</param>
 /// <param name="Values">One for each call.</param>
-/// <param name="Reference">The same calls by plain Opus, drawn beside them; empty draws none.</param>
+/// <param name="Reference">Plain Opus with in-band FEC under the same losses, drawn beside them; empty draws none.</param>
 internal sealed record ScoreStrip(
     string Name, double Least, double Most, IReadOnlyList<double> Values, IReadOnlyList<double> Reference);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Earshot.Lab.Report;
 
-/// <summary>Draws each call's scores as dots on a scale, plain Opus on the same seeds as rings below them.</summary>
+/// <summary>Draws each call's scores as dots on a scale, plain Opus with in-band FEC under the same losses as rings below them.</summary>
 internal static class ScorePlot
 {
     private const double Width = 360;
@@ -41,7 +41,7 @@ internal static class ScorePlot
         var values = strip.Values.Where(double.IsFinite).ToArray();
         if (values.Length == 0) return $"{strip.Name} was not measured.";
         var text = $"{strip.Name} of {values.Length} calls, median {HtmlText.Number(Median(values), 2)}, lowest {HtmlText.Number(values.Min(), 2)}";
-        return double.IsNaN(Median(strip.Reference)) ? $"{text}." : $"{text}; plain Opus {HtmlText.Number(Median(strip.Reference), 2)}.";
+        return double.IsNaN(Median(strip.Reference)) ? $"{text}." : $"{text}; plain Opus with FEC {HtmlText.Number(Median(strip.Reference), 2)}.";
     }
 
     private static double Median(IEnumerable<double> of)
