@@ -19,6 +19,7 @@ internal sealed class Concealment
     private const int Compared = 480;
 
     private readonly Extrapolation _extrapolation = new();
+    private readonly BackgroundNoise _background = new();
     private readonly float[] _made = new float[480];
     private bool _learned;
 
@@ -36,8 +37,9 @@ internal sealed class Concealment
     /// <param name="wanted">Samples.</param>
     /// <param name="decoder">The stream's decoder, if any.</param>
     /// <param name="pause">A pause of the sender and no loss: the codec's noise does not fade.</param>
+    /// <param name="noise">The sender is known to make pauses: what fades, fades into the background.</param>
     /// <param name="kind">What it is to be called.</param>
-    public void Append(SampleQueue queue, int wanted, IAudioDecoder? decoder, bool pause, PlayedKind kind)
+    public void Append(SampleQueue queue, int wanted, IAudioDecoder? decoder, bool pause, bool noise, PlayedKind kind)
     {
         Span<short> room = queue.Reserve(wanted + CodecStep)[..wanted];
         bool own = decoder is not { HasConcealment: true };
@@ -47,9 +49,17 @@ internal sealed class Concealment
             Extrapolate(queue, room);
         if (!pause || own)
             Fade(room, Length);
+        if (own && noise)
+            _background.AddTo(room, 1 - Gain(Length), 1 - Gain(Length + wanted));
         Length = Math.Min(Length + wanted, FadeTo);
         queue.Commit(wanted, kind, Protocol.Instant.Never);
     }
+
+    /// <summary>A packet was decoded by a codec that does not describe its pauses.</summary>
+    public void Hear(ReadOnlySpan<short> sound) => _background.Hear(sound);
+
+    /// <summary>Another sender.</summary>
+    public void Restart() => _background.Forget();
 
     /// <summary>Continues the queue's sound by its last pitch period, for a cross-fade into whatever comes.</summary>
     public static void Continue(SampleQueue queue, Span<short> tail)
@@ -87,6 +97,8 @@ internal sealed class Concealment
         if (at + room.Length <= FadeFrom)
             return;
         for (int i = 0; i < room.Length; i++)
-            room[i] = (short)(room[i] * Math.Clamp((FadeTo - at - i) / (float)(FadeTo - FadeFrom), 0f, 1f));
+            room[i] = (short)(room[i] * Gain(at + i));
     }
+
+    private static float Gain(int at) => Math.Clamp((FadeTo - at) / (float)(FadeTo - FadeFrom), 0f, 1f);
 }

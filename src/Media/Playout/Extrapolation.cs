@@ -33,11 +33,14 @@ internal sealed class Extrapolation
     public float Voicing { get; private set; }
 
     /// <summary>Learns what is to be continued.</summary>
-    public void Learn(ReadOnlySpan<short> past)
+    /// <param name="past">At least <see cref="LeastPast"/>.</param>
+    /// <param name="noiseOnly">Take its colour and its power, but no pitch.</param>
+    public void Learn(ReadOnlySpan<short> past, bool noiseOnly = false)
     {
         int compared = past.Length >= LongCompared + PitchSearch.MaximumLag ? LongCompared : ShortCompared;
         int longest = Math.Min(PitchSearch.MaximumLag, past.Length - compared);
-        _lag = PitchSearch.BestLag(past, past.Length - compared, compared, -1, longest, out float likeness);
+        float likeness = 0;
+        _lag = noiseOnly ? longest : PitchSearch.BestLag(past, past.Length - compared, compared, -1, longest, out likeness);
         Voicing = Math.Clamp((likeness - UnvoicedLikeness) / (VoicedLikeness - UnvoicedLikeness), 0, 1);
         _prediction.Analyse(past);
         _prediction.Residual(past, _residual.AsSpan(0, _lag));

@@ -42,7 +42,11 @@ internal sealed class JitterBuffer
     private bool _begun;
 
     /// <summary>Allocates everything that a call needs.</summary>
-    public JitterBuffer() => _stream = new StreamDecoder(_packets, _decoders, _statistics);
+    public JitterBuffer()
+    {
+        _stream = new StreamDecoder(_packets, _decoders, _statistics);
+        _decoders[ComfortNoise.PayloadType] = new ComfortNoise();
+    }
 
     /// <summary>How long before <c>playsAt</c> a block is pulled. Zero, the default, suits files and clocked ends; a wrong value is corrected by what arrivals prove.</summary>
     public TimeSpan OutputLatency { get; set; }

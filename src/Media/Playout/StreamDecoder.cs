@@ -34,6 +34,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     private bool _seam = true;
     private bool _discontinuous;
     private bool _afterPause;
+    private bool _pauses;
     private int _counted;
     private int _countedSilent;
 
@@ -63,7 +64,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         _lastSequence = 0;
         _fecTried = 0;
         _seam = true;
-        _afterPause = false;
+        _afterPause = _pauses = false;
+        _concealment.Restart();
         _decoder?.Reset();
         _decoder = null;
     }
@@ -156,7 +158,9 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         }
         packets.Drop(packet);
         _lastSequence = packet.Sequence;
-        _discontinuous = _decoder.HasConcealment && (packet.Length <= 2 || _afterPause);
+        _discontinuous = _decoder is ComfortNoise || (_decoder.HasConcealment && (packet.Length <= 2 || _afterPause));
+        if (!_decoder.HasConcealment)
+            _concealment.Hear(room[..length]);
         _afterPause = false;
         PacketLength = length;
         statistics.Add(Counter.RedundantUsed, packet.Redundant ? 1 : 0);
@@ -192,7 +196,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     /// <summary>What was concealed while nothing came has turned out to be a pause and no loss.</summary>
     private void TakeBack()
     {
-        _afterPause = true;
+        _afterPause = _pauses = true;
         if (_counted == 0)
             return;
         statistics.Add(Counter.Concealed, -_counted);
@@ -224,6 +228,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         int gap = (int)(next.Position - End);
         bool pause = IsPause(next);
         _afterPause |= pause;
+        _pauses |= pause;
         if (pause || _discontinuous)
             Conceal(Math.Min(gap, RoundUp(wanted)), true);
         else if (gap > next.Duration)
@@ -275,7 +280,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
             _countedSilent += silent ? length : 0;
         }
         PlayedKind kind = pause ? PlayedKind.ComfortNoise : silent ? PlayedKind.Silence : PlayedKind.Concealed;
-        _concealment.Append(Queue, length, _decoder, pause, kind);
+        _concealment.Append(Queue, length, _decoder, pause, pause || _pauses, kind);
         End += length;
         _seam |= _decoder is not { HasConcealment: true } || _concealment.IsSilent;
     }

@@ -30,48 +30,50 @@ public class PlayoutDelayTests(ITestOutputHelper output)
             Assert.InRange(mean, 0, (phaseMs < 1 ? phaseMs + 10 : phaseMs) + 5.5);
     }
 
+    /// <summary>Ten seeds of each; the worst counts.</summary>
     [Theory]
     [InlineData("none", 20)]
-    [InlineData("uniform 40, in order", 42)]
+    [InlineData("uniform 40", 42)]
     [InlineData("normal 15", 45)]
-    [InlineData("Pareto 8, in order", 70)]
+    [InlineData("Pareto 8", 70)]
     public void TargetAndLatenessStayNearTheLimit(string arrivals, double mostMs)
     {
-        var call = new SimulatedCall { InOrder = arrivals.Contains("order", StringComparison.Ordinal) };
-        Random random = call.Random;
-        call.Link = arrivals switch
+        double worstTarget = 0, worstLate = 0, worstMean = 0;
+        for (int seed = 1; seed <= 10; seed++)
         {
-            "none" => _ => 0,
-            "normal 15" => _ => Math.Abs(15 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())),
-            "Pareto 8, in order" => _ => Math.Min(160, 8 * (Math.Pow(1 - random.NextDouble(), -1 / 2.5) - 1)),
-            _ => _ => random.NextDouble() * 40,
-        };
-        var targets = new List<double>();
-        call.AfterPull = c => targets.Add(c.Statistics.TargetDelay * 1000);
-        call.Run(10_000);
-        long before = call.Statistics.ConcealedSamples;
-        call.Run(120_000);
-        double late = (call.Statistics.ConcealedSamples - before) / (120.0 * 48000);
-        double median = targets.Skip(1000).Order().ElementAt((targets.Count - 1000) / 2);
-        output.WriteLine($"{arrivals}: median target {median:F1} ms, mean delay {call.MeanDelay(12000):F1}, late {100 * late:F2} %");
-        Assert.True(median <= mostMs, $"{median}");
-        Assert.True(late <= 0.01, $"{late}");
+            var call = new SimulatedCall(seed) { InOrder = arrivals is "uniform 40" or "Pareto 8" };
+            call.Link = Arrivals.Named(arrivals, call.Random);
+            var targets = new List<double>();
+            call.AfterPull = c => targets.Add(c.Statistics.TargetDelay * 1000);
+            call.Run(10_000);
+            long before = call.Statistics.ConcealedSamples;
+            call.Run(120_000);
+            worstLate = Math.Max(worstLate, (call.Statistics.ConcealedSamples - before) / (120.0 * 48000));
+            worstTarget = Math.Max(worstTarget, targets.Skip(1000).Order().ElementAt((targets.Count - 1000) / 2));
+            worstMean = Math.Max(worstMean, call.MeanDelay(12000));
+        }
+
+        output.WriteLine($"{arrivals}, worst of ten seeds: median target {worstTarget:F1} ms, mean delay {worstMean:F1}, late {100 * worstLate:F2} %");
+        Assert.True(worstTarget <= mostMs, $"{worstTarget}");
+        Assert.True(worstLate <= 0.01, $"{worstLate}");
     }
 
-    [Fact]
-    public void SpikesAreForgottenTwoSecondsAfterTheyEnd()
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void SpikesAreForgottenTwoSecondsAfterTheyEnd(int seed)
     {
-        var call = new SimulatedCall { InOrder = true };
+        var call = new SimulatedCall(seed) { InOrder = true };
         call.Link = now => now < 30_000 && call.Random.NextDouble() < 0.01 ? 120 : 0;
         call.Run(30_200);
         call.Run(2000);
         Assert.True(call.Statistics.TargetDelay * 1000 <= 1, $"{call.Statistics.TargetDelay}");
     }
 
-    [Fact]
-    public void StepOf60MsIsFollowedWithOneConcealment()
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void StepOf60MsIsFollowedWithOneConcealment(int seed)
     {
-        var call = new SimulatedCall { InOrder = true };
+        var call = new SimulatedCall(seed, phaseMs: seed - 0.5) { InOrder = true };
         call.Link = now => now > 5000 ? 60 : 0;
         call.Run(20_000);
         Assert.Equal(1, call.Statistics.ConcealmentEvents);
@@ -131,6 +133,8 @@ public class PlayoutDelayTests(ITestOutputHelper output)
     }
 
     private static double Wobble(SimulatedCall call) => (2 * call.Random.NextDouble()) - 1;
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 10)];
 
     /// <summary>Phases 0 to 9 ms, with clocks that keep time and with threads that wake up ±1 ms.</summary>
     public static TheoryData<double, double> Phases

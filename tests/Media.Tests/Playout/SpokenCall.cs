@@ -85,6 +85,21 @@ internal sealed class SpokenCall : IDisposable
         Hear(samples);
     }
 
+    /// <summary>One packet of comfort noise (RFC 3389) in the place of 20 ms.</summary>
+    public void SendNoise(byte level)
+    {
+        Send(13, 8000, [level]);
+        _position += 960;
+        Hear(960);
+    }
+
+    /// <summary>The sender says nothing for a while: time goes on, numbers do not.</summary>
+    public void Pause(int samples)
+    {
+        _position += samples;
+        Hear(samples);
+    }
+
     /// <summary>Nothing is sent any more.</summary>
     public void Hear(int samples)
     {
