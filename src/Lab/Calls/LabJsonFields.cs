@@ -49,6 +49,9 @@ internal static class LabJsonFields
         w.WriteNumber("insertedSamplesForDeceleration", playout.InsertedSamplesForDeceleration);
         w.WriteNumber("removedSamplesForAcceleration", playout.RemovedSamplesForAcceleration);
         w.WriteNumber("fecPacketsReceived", playout.FecPacketsReceived);
+        w.WriteNumber("redundantPacketsReceived", playout.RedundantPacketsReceived);
+        w.WriteNumber("redundantPacketsUsed", playout.RedundantPacketsUsed);
+        Number(w, "clockDriftPpm", playout.ClockDrift, 3);
     }
 
     /// <summary>Each block: columns instead of objects.</summary>

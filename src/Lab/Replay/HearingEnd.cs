@@ -34,7 +34,8 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     /// <summary>Begins to listen.</summary>
     /// <param name="decoders">For each payload type that is understood.</param>
     /// <param name="begins">When the speaker takes its first block.</param>
-    public HearingEnd(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, Instant begins)
+    /// <param name="redundancy">The payload type of redundant audio (RFC 2198); −1 for none.</param>
+    public HearingEnd(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, Instant begins, int redundancy = -1)
     {
         _clock = new(begins, 0);
         Playback = new PlaybackPipeline(_ring);
@@ -49,7 +50,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
             Random = new SeededRandom(1),
             Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),
         });
-        var plan = PlanFor(decoders);
+        var plan = PlanFor(decoders, redundancy);
         Playback.Apply(plan.Playback);
         Media.Apply(begins, plan);
         Media.Start(begins);
@@ -121,7 +122,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
 
     private double Behind(uint rtpTime) => (int)(rtpTime - _firstTime) * 1000.0 / _clockRate;
 
-    private MediaPlan PlanFor(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders)
+    private MediaPlan PlanFor(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, int redundancy)
     {
         _clockRate = decoders[0].Codec.ClockRate;
         UInt128 types = 0;
@@ -129,7 +130,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
         return new(
             new TransportPlan(_peer, _peer, true, null, null),
             new SendPlan(CodecCatalogue.Pcmu.CreateEncoder48k(), 0, 8000, 960, -1, 8000, false),
-            new ReceivePlan(types, -1, _clockRate, true, true),
+            new ReceivePlan(types, -1, _clockRate, true, true) { RedundancyPayloadType = redundancy },
             new PlaybackPlan([.. decoders.Select(d => (d.PayloadType, d.Codec.CreateDecoder48k()))], true),
             new MediaFacts(decoders[0].Codec.Name.ToLowerInvariant(), decoders[0].Codec.SampleRate, 20, null, Here, _peer.ToEndPoint(), MediaDirection.ReceiveOnly, false, true, false));
     }

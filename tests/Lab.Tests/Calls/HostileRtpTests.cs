@@ -11,10 +11,11 @@ namespace Earshot.Lab.Tests.Calls;
 public sealed class HostileRtpTests : IDisposable
 {
     private const byte OpusType = 111;
+    private const byte RedType = 63;
     private const uint Ssrc = 0x1234_5678;
     private readonly IAudioEncoder _encoder = CodecCatalogue.Opus.CreateEncoder48k();
     private readonly LabVoice _voice = LabVoice.Open("speech_en_m");
-    private readonly HearingEnd _end = new([(OpusType, CodecCatalogue.Opus), (0, CodecCatalogue.Pcmu), (8, CodecCatalogue.Pcma), (9, CodecCatalogue.G722)], Instant.Zero);
+    private readonly HearingEnd _end = new([(OpusType, CodecCatalogue.Opus), (0, CodecCatalogue.Pcmu), (8, CodecCatalogue.Pcma), (9, CodecCatalogue.G722)], Instant.Zero, RedType);
     private readonly byte[] _packet = new byte[1500];
     private readonly short[] _frame = new short[960];
     private double _nowMs = 3;
@@ -84,6 +85,26 @@ public sealed class HostileRtpTests : IDisposable
         Assert.Equal(before + 10_000, _end.Media.Receive.Packets);
         // The ring to playback holds 64: what finds no room is counted.
         Assert.InRange(_end.Media.Receive.RingOverruns, 9_900, 10_000);
+        ComesBack();
+    }
+
+    [Fact]
+    public void RedundantBlocksWithLyingLengths()
+    {
+        Speak(2);
+        var dice = new SeededRandom(8);
+        for (var i = 0; i < 1000; i++)
+        {
+            var (primary, copies) = (Speech(), (int)(dice.NextBits() % 12));
+            var payload = new byte[(4 * copies) + 1 + primary.Length];
+            dice.Fill(payload);
+            // Headers that say "another follows", opus, any offset, any length; half of them with a primary that says the same.
+            for (var copy = 0; copy < copies; copy++) payload[4 * copy] = 0x80 | OpusType;
+            payload[4 * copies] = (byte)((dice.NextBits() & 1) == 0 ? OpusType : 0x80 | OpusType);
+            primary.CopyTo(payload, (4 * copies) + 1);
+            SendRaw(RedType, payload[..(int)(1 + (dice.NextBits() % (ulong)payload.Length))], 20);
+        }
+
         ComesBack();
     }
 
