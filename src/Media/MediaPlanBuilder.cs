@@ -36,7 +36,10 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         var send = new SendPlan(
             EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
             media.TelephoneEvent?.SendPayloadType ?? -1, media.TelephoneEvent?.ClockRate ?? 8000, media.Direction.Sends())
-        { RedundancyPayloadType = media.Redundancy?.SendPayloadType ?? -1 };
+        {
+            RedundancyPayloadType = media.Redundancy?.SendPayloadType ?? -1,
+            Limits = options.Adapt ? MediaCodecs.LimitsOf(media, options, (int)(packetTime * 48)) : null,
+        };
         bool receives = media.Direction.Receives();
         var receive = new ReceivePlan(
             SetOf(media.Codecs), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)

@@ -21,8 +21,11 @@ internal sealed record MediaSessionOptions
     /// <summary>Discontinuous transmission: nothing is sent in silence, when the peer wishes it so, too.</summary>
     public bool Dtx { get; init; }
 
-    /// <summary>Opus in-band forward error correction.</summary>
-    public bool Fec { get; init; }
+    /// <summary>Opus in-band forward error correction may be sent: it is when the peer wishes it and reports loss.</summary>
+    public bool Fec { get; init; } = true;
+
+    /// <summary>Bit rate, packet length, error correction and redundancy follow the peer's reports.</summary>
+    public bool Adapt { get; init; } = true;
 
     /// <summary>Redundant audio (RFC 2198) for opus is offered and accepted, and sent when the peer reports loss.</summary>
     public bool Redundancy { get; init; } = true;

@@ -80,7 +80,7 @@ internal sealed class RtcpReporter(
             if (part.TryGetSenderInfo(out var info))
                 _reception.HandleSenderReport(arrival, part.Ssrc, info.Ntp);
             if (part.TryFindReport(send.Ssrc, out var block))
-                HandleReport(arrival, in block);
+                HandleReport(now, arrival, in block);
             if (peer is { } ssrc && part.IsByeFor(ssrc))
                 HandleBye(now, ssrc);
         }
@@ -136,11 +136,13 @@ internal sealed class RtcpReporter(
         return new(clock.ToNtp(now), timestamp + (uint)since, send.Source.Packets, send.Source.PayloadBytes);
     }
 
-    private void HandleReport(Instant arrival, in ReportBlock block)
+    private void HandleReport(Instant now, Instant arrival, in ReportBlock block)
     {
         Volatile.Write(ref _remoteFractionLost, block.FractionLost / 256.0);
-        if (clock.TryRoundTrip(arrival, in block, out var roundTrip))
+        bool known = clock.TryRoundTrip(arrival, in block, out var roundTrip);
+        if (known)
             Interlocked.Exchange(ref _roundTripTicks, roundTrip.Ticks);
+        send.HandleReport(now, in block, known ? roundTrip : null, burstLength: 0);
     }
 
     // Once for a source: the peer, too, may leave one behind and go on under another.

@@ -9,6 +9,7 @@ internal sealed class CaptureFramer(CaptureQueue queue)
     private readonly short[] _frame = new short[2880];
     private int _filled;
     private int _taken;
+    private int _next = 960;
 
     /// <summary>Samples in a frame; changed only between frames.</summary>
     public int FrameSamples { get; private set; } = 960;
@@ -22,9 +23,12 @@ internal sealed class CaptureFramer(CaptureQueue queue)
     /// <summary>Begins anew with another frame length; what was cut so far is dropped.</summary>
     public void Restart(int frameSamples)
     {
-        FrameSamples = frameSamples;
+        FrameSamples = _next = frameSamples;
         _filled = 0;
     }
+
+    /// <summary>Goes on with another frame length after the frame that is being filled.</summary>
+    public void Change(int frameSamples) => _next = frameSamples;
 
     /// <summary>The next whole frame, in place: valid and writable until the next call.</summary>
     public bool TryTake(out Span<short> frame)
@@ -32,6 +36,8 @@ internal sealed class CaptureFramer(CaptureQueue queue)
         frame = default;
         if (_filled == FrameSamples)
             _filled = 0;
+        if (_filled == 0)
+            FrameSamples = _next;
         while (_filled < FrameSamples)
         {
             if (!queue.TryPeek(out var block))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs;
 using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
 using Earshot.Protocol;
+using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Rtp;
 
 namespace Earshot.Media.Send;
@@ -21,6 +23,7 @@ internal sealed class SendPipeline
     private readonly PacketTransmitter _transmitter;
     private readonly DtmfSender _dtmf = new();
     private readonly RedundancyWriter _redundancy = new();
+    private readonly SendAdaptation _adaptation = new();
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
     private readonly OutgoingSource _source;
     private SendPlan? _plan;
@@ -53,6 +56,9 @@ internal sealed class SendPipeline
 
     /// <summary>Which earlier frames packets repeat, when the peer takes redundant audio.</summary>
     public RedundancyDistances Distances { get; set; }
+
+    /// <summary>How the network lets us send; the default while it is not asked.</summary>
+    public SendSettings Settings => _adaptation.Settings;
 
     /// <summary>Frames that the encoder refused.</summary>
     public long EncoderFailures { get; private set; }
@@ -93,8 +99,10 @@ internal sealed class SendPipeline
             before.Encoder.Dispose();
         if (before?.PayloadType != plan.PayloadType || before.Encoder != plan.Encoder)
             _redundancy.Reset();
-        if (_framer.FrameSamples != plan.FrameSamples)
+        if (before?.FrameSamples != plan.FrameSamples)
             _framer.Restart(plan.FrameSamples);
+        if (before?.Encoder != plan.Encoder || before.Limits != plan.Limits)
+            BeginAdaptation(plan);
         _talking &= before?.PayloadType == plan.PayloadType && plan.Sends;
         if (plan.DtmfPayloadType < 0)
             _dtmf.Clear();
@@ -128,6 +136,35 @@ internal sealed class SendPipeline
             if (_plan is { } plan)
                 HandleFrame(now, plan, frame);
         }
+    }
+
+    /// <summary>A report block about us.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="roundTrip">By this block; null when it tells none.</param>
+    /// <param name="burstLength">Mean length of the runs of lost packets, where the peer tells it; 0 for unknown.</param>
+    public void HandleReport(Instant now, in ReportBlock block, TimeSpan? roundTrip, double burstLength)
+    {
+        if (_plan is not { Limits: not null } plan)
+            return;
+        _adaptation.BurstLength = burstLength;
+        if (_adaptation.HandleReport(now, in block, plan.ClockRate, roundTrip))
+            Use(plan, _adaptation.Settings);
+    }
+
+    private void BeginAdaptation(SendPlan plan)
+    {
+        if (plan.Limits is not { } limits)
+            return;
+        _adaptation.Begin(limits);
+        Use(plan, _adaptation.Settings);
+    }
+
+    private void Use(SendPlan plan, in SendSettings settings)
+    {
+        Distances = settings.Distances;
+        (plan.Encoder as IAdaptiveEncoder)?.Adapt(settings.Bitrate, settings.LossPercent);
+        _framer.Change(settings.FrameSamples);
     }
 
     private void RenewSource()

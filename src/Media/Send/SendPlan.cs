@@ -16,4 +16,7 @@ internal sealed record SendPlan(
 {
     /// <summary>Of redundant audio in our packets; −1 when the peer takes none.</summary>
     public int RedundancyPayloadType { get; init; } = -1;
+
+    /// <summary>How far sending may follow the network; null when it does not.</summary>
+    public AdaptationLimits? Limits { get; init; }
 }

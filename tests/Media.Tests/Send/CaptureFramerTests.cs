@@ -5,6 +5,29 @@ namespace Earshot.Media.Tests.Send;
 
 public class CaptureFramerTests
 {
+    [Fact]
+    public void AnotherLengthBeginsBehindTheFrameThatIsBeingFilled()
+    {
+        var queue = new CaptureQueue();
+        var framer = new CaptureFramer(queue);
+        framer.Restart(960);
+        var frames = new List<(long Index, int Length)>();
+        for (int i = 0; i < 40; i++)
+        {
+            queue.Push(new short[480], i * 10_000_000L);
+            while (framer.TryTake(out var frame))
+                frames.Add((framer.Index, frame.Length));
+            if (i == 10)
+                framer.Change(2880);
+            if (i == 31)
+                framer.Change(480);
+        }
+
+        Assert.Equal([960, 2880, 480], frames.Select(f => f.Length).Distinct());
+        for (int i = 1; i < frames.Count; i++)
+            Assert.Equal(frames[i - 1].Index + frames[i - 1].Length, frames[i].Index);
+    }
+
     [Theory]
     [InlineData(480, 960)]
     [InlineData(240, 480)]

@@ -31,7 +31,7 @@ internal sealed record OpusEncoderSettings
 
 /// <summary>Opus through libopus: mono, 48 kHz, frames of 2.5, 5, 10, 20, 40 or 60 ms (RFC 6716, RFC 7587).</summary>
 /// <remarks>Thread: one media worker at a time. Real-time: <see cref="Encode"/> and the setters neither allocate nor lock.</remarks>
-internal sealed unsafe class OpusEncoder : IAudioEncoder
+internal sealed unsafe class OpusEncoder : IAudioEncoder, IAdaptiveEncoder
 {
     private readonly OpusEncoderState _encoder;
     private bool _dtx;
@@ -77,6 +77,14 @@ internal sealed unsafe class OpusEncoder : IAudioEncoder
         Set(OpusNative.SetInbandFec, settings.InbandFec ? 1 : 0);
         Set(OpusNative.SetPacketLossPercent, settings.PacketLossPercent);
         Set(OpusNative.SetMaxBandwidth, BandwidthOf(settings.MaxPlaybackRate));
+    }
+
+    /// <inheritdoc/>
+    public void Adapt(int bitrate, int lossPercent)
+    {
+        Set(OpusNative.SetBitrate, bitrate);
+        Set(OpusNative.SetInbandFec, lossPercent > 0 ? 1 : 0);
+        Set(OpusNative.SetPacketLossPercent, lossPercent);
     }
 
     /// <inheritdoc/>

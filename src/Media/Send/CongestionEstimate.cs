@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
+namespace Earshot.Media.Send;
+
+/// <summary>How many bits a second the way to the peer carries, as far as reports tell: it is full when the round trip grows, or when more sent is more lost.</summary>
+/// <remarks>
+/// <code>
+///   Free ──queue grows──► cut ──drains──► rise by 8 % a report ──near the rate that was too much──► hold, then rise by 2 %
+///                          ▲                                                                            │
+///                          └──────────────────── full again: hold twice as long ◄───────────────────────┘
+/// </code>
+/// Loss alone is no sign: radio loses without being full. Thread: worker. Pure.
+/// </remarks>
+internal sealed class CongestionEstimate
+{
+    private const double QueueMs = 60;
+    private const double HopelessLoss = 0.35;
+    private static readonly TimeSpan FirstHold = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BaseWindow = TimeSpan.FromMinutes(2);
+
+    private double _baseMs = double.MaxValue;
+    private double _youngBaseMs = double.MaxValue;
+    private Instant _youngSince = Instant.Never;
+    private double _lastQueueMs;
+    private double _knee = double.PositiveInfinity;
+    private TimeSpan _hold = FirstHold;
+    private Instant _heldUntil = Instant.Zero;
+
+    /// <summary>Bits per second on the wire that may be sent; infinite while the way was never full.</summary>
+    public double Allowed { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>The last report found the way full.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>Time spent in queues by the last report, milliseconds of round trip.</summary>
+    public double Queue => _lastQueueMs;
+
+    /// <summary>Forgets everything.</summary>
+    public void Reset()
+    {
+        (_baseMs, _youngBaseMs, _youngSince) = (double.MaxValue, double.MaxValue, Instant.Never);
+        (_lastQueueMs, _knee, _hold, _heldUntil) = (0, double.PositiveInfinity, FirstHold, Instant.Zero);
+        (Allowed, IsFull) = (double.PositiveInfinity, false);
+    }
+
+    /// <summary>Takes what a report says.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="sent">Bits per second on the wire at present.</param>
+    /// <param name="bounds">Bits per second on the wire that we send at least, and would ever send.</param>
+    /// <param name="loss">Since the report before.</param>
+    /// <param name="roundTripMs">Round trip; null when unknown.</param>
+    /// <param name="jitterMs">Interarrival jitter at the peer.</param>
+    public void HandleReport(Instant now, double sent, (double Least, double Most) bounds, double loss, double? roundTripMs, double jitterMs)
+    {
+        double queue = roundTripMs is { } rtt ? QueueOf(now, rtt) : 0;
+        bool drains = IsFull && queue < 0.7 * _lastQueueMs;
+        IsFull = queue > QueueMs + (3 * jitterMs) || loss > HopelessLoss;
+        _lastQueueMs = queue;
+        if (IsFull && !drains)
+            Cut(now, sent, bounds.Least, loss);
+        else if (!IsFull && now >= _heldUntil)
+            Rise(bounds.Most);
+    }
+
+    /// <summary>More was sent, and more was lost: back to what went well.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="sent">Bits per second that were too much.</param>
+    /// <param name="before">Bits per second that went well.</param>
+    public void Withdraw(Instant now, double sent, double before)
+    {
+        Allowed = before;
+        Hold(now, sent);
+    }
+
+    private void Cut(Instant now, double sent, double least, double loss)
+    {
+        double factor = loss > 0.1 ? 0.65 : 0.8;
+        // What came through a full queue is what the way carries.
+        double carried = loss > 0.02 ? sent * (1 - loss) * 0.9 : sent;
+        Allowed = Math.Max(least, Math.Min(carried, Math.Min(Allowed, sent) * factor));
+        Hold(now, sent);
+    }
+
+    private void Hold(Instant now, double sent)
+    {
+        // A rate found too high twice is not tried again soon: probing is what makes a rate swing.
+        bool again = sent < _knee * 1.15;
+        _hold = again && !double.IsInfinity(_knee) ? TimeSpan.FromTicks(Math.Min(_hold.Ticks * 2, LongestHold.Ticks)) : FirstHold;
+        _knee = sent;
+        _heldUntil = now + TimeSpan.FromTicks(FirstHold.Ticks / 2);
+    }
+
+    private void Rise(double most)
+    {
+        if (double.IsInfinity(Allowed))
+            return;
+        bool near = Allowed >= 0.8 * _knee;
+        Allowed *= near ? 1 + (0.02 * FirstHold.Ticks / _hold.Ticks) : 1.08;
+        if (Allowed > 1.05 * _knee)
+            (_knee, _hold) = (double.PositiveInfinity, FirstHold);
+        if (Allowed >= most)
+            Allowed = double.PositiveInfinity;
+    }
+
+    // The least of the last two to four minutes: a way that changed is believed at last.
+    private double QueueOf(Instant now, double roundTripMs)
+    {
+        if (_youngSince == Instant.Never)
+            _youngSince = now;
+        if (now - _youngSince > BaseWindow)
+            (_baseMs, _youngBaseMs, _youngSince) = (_youngBaseMs, double.MaxValue, now);
+        _youngBaseMs = Math.Min(_youngBaseMs, roundTripMs);
+        _baseMs = Math.Min(_baseMs, roundTripMs);
+        return roundTripMs - _baseMs;
+    }
+}

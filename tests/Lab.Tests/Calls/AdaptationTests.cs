@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Lab.Calls;
+using Earshot.Lab.Links;
+using Earshot.Media.Send;
+using Earshot.Protocol;
+
+namespace Earshot.Lab.Tests.Calls;
+
+/// <summary>Whole calls whose sending follows the network, by the peer's own reports, in virtual time.</summary>
+public sealed class AdaptationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void ACleanNetworkGetsPlainPacketsAtTheFullRate()
+    {
+        var run = Talk(new LinkOptions { Delay = TimeSpan.FromMilliseconds(30) }, 60);
+        Assert.All(run, s => Assert.Equal(new SendSettings(32000, 960, 0, RedundancyDistances.None), s.Settings));
+    }
+
+    [Theory]
+    [InlineData(0.03, 0)]
+    [InlineData(0.20, 2)]
+    public void RandomLossIsAnsweredWithProtectionNotWithLessSound(double loss, int copies)
+    {
+        var run = Talk(new LinkOptions { Delay = TimeSpan.FromMilliseconds(30), Loss = loss }, 90);
+        var settled = run.Where(s => s.At > 30).ToArray();
+        Assert.InRange(settled.Average(s => s.Settings.Distances.Depth), copies - 0.3, copies + 0.3);
+        Assert.All(settled, s => Assert.InRange(s.Settings.Bitrate * (1 + s.Settings.Distances.Depth), 30_000, 75_000));
+        if (copies == 0)
+            Assert.True(settled.Average(s => s.Settings.LossPercent > 0 ? 1 : 0) > 0.8);
+    }
+
+    [Fact]
+    public void JitterAloneIsNoCongestion()
+    {
+        var run = Talk(new LinkOptions { Delay = TimeSpan.FromMilliseconds(30), Jitter = new UniformJitter(40) }, 90);
+        Assert.All(run, s => Assert.Equal(32000, s.Settings.Bitrate));
+    }
+
+    [Theory]
+    [InlineData(44, 300)]
+    [InlineData(36, 300)]
+    [InlineData(26, 500)]
+    public void ANarrowWayIsFilledButNotItsQueue(double kilobits, int queueMs)
+    {
+        var link = new LinkOptions { Delay = TimeSpan.FromMilliseconds(20), Rate = new(kilobits, TimeSpan.FromMilliseconds(queueMs)) };
+        var run = Talk(link, 150);
+        var settled = run.Where(s => s.At > 40).ToArray();
+        Assert.All(run, s => Assert.True(s.Settings.Bitrate >= SendAdaptation.Floor));
+        double used = settled.Average(s => s.Settings.WireRate) / (kilobits * 1000);
+        double waits = settled.Count(s => s.QueueMs > 120) / (double)settled.Length;
+        int turns = Turns(settled);
+        output.WriteLine($"{kilobits} kbit/s: {used:P0} used, queue over 120 ms {waits:P0} of the time, {turns} turns in {settled[^1].At - settled[0].At:F0} s");
+        Assert.InRange(used, 0.65, 1.02);
+        Assert.True(waits < 0.15, $"{waits:P0}");
+        Assert.True(turns <= 12, $"{turns}");
+    }
+
+    [Fact]
+    public void LossThatEndsGivesTheCleanSoundBack()
+    {
+        var link = new LinkOptions { Delay = TimeSpan.FromMilliseconds(30) };
+        var dice = new Random(5);
+        var run = Talk(link with { Drops = _ => Clock < 40 && dice.NextDouble() < 0.2 }, 120);
+        Assert.Equal(2, run.Last(s => s.At < 40).Settings.Distances.Depth);
+        Assert.Equal(new SendSettings(32000, 960, 0, RedundancyDistances.None), run[^1].Settings);
+    }
+
+    private double Clock { get; set; }
+
+    private List<(double At, SendSettings Settings, double QueueMs)> Talk(LinkOptions link, int seconds)
+    {
+        var scenario = new LabScenario
+        {
+            Voice = LabVoice.Open("speech_en_m"),
+            Duration = TimeSpan.FromSeconds(seconds),
+            Link = link,
+            Back = new LinkOptions { Delay = link.Delay },
+            Scored = false,
+        };
+        using var call = new LabCall(scenario);
+        var run = new List<(double, SendSettings, double)>();
+        for (double at = 0.5; at <= seconds; at += 0.5)
+        {
+            Clock = at;
+            call.Run(Instant.FromMilliseconds(at * 1000));
+            run.Add((at, call.Caller.Media.Send.Settings, QueueMs(call, link, at)));
+        }
+
+        var last = default(SendSettings);
+        foreach (var (at, settings, queue) in run)
+        {
+            if (settings != last)
+                output.WriteLine($"{at,6:F1} s  {settings.Bitrate,6} bit/s  {settings.FrameSamples / 48} ms  fec {settings.LossPercent}  copies {settings.Distances.Near},{settings.Distances.Far}  queue {queue:F0} ms");
+            last = settings;
+        }
+
+        return run;
+    }
+
+    private static double QueueMs(LabCall call, LinkOptions link, double at)
+    {
+        var sent = call.Logs.There.Records.LastOrDefault(r => r.ArrivesAt != Instant.Never);
+        return sent.ArrivesAt == default ? 0 : (sent.ArrivesAt - sent.SentAt - link.Delay).TotalMilliseconds;
+    }
+
+    // Times that the rate turned from rising to falling or back by more than a tenth.
+    private static int Turns((double At, SendSettings Settings, double QueueMs)[] run)
+    {
+        int turns = 0, direction = 0;
+        double extreme = run[0].Settings.WireRate;
+        foreach (var (_, settings, _) in run)
+        {
+            double rate = settings.WireRate;
+            int way = rate > 1.1 * extreme ? 1 : rate < 0.9 * extreme ? -1 : 0;
+            if (way != 0 && direction != 0 && way != direction)
+                turns++;
+            if (way != 0)
+                (direction, extreme) = (way, rate);
+            else if ((direction >= 0 && rate > extreme) || (direction <= 0 && rate < extreme))
+                extreme = rate;
+        }
+
+        return turns;
+    }
+}
