@@ -16,9 +16,14 @@ public class JitterBufferBenchmark : IDisposable
     private readonly JitterBuffer _buffer = new();
     private IAudioDecoder? _decoder;
     private int _sent;
+    private double _pullMs = 5;
 
     [Params("none", "opus")]
     public string Codec { get; set; } = "none";
+
+    /// <summary>The sender's clock against ours: 0 is a copy, anything else goes through the drift resampler.</summary>
+    [Params(0, 100)]
+    public double Ppm { get; set; }
 
     [GlobalSetup]
     public void Setup()
@@ -34,6 +39,9 @@ public class JitterBufferBenchmark : IDisposable
                 frame[n] = (short)(6000 * Math.Sin((i + (n / 960.0)) * 2 * Math.PI * (3 + (i % 7))));
             _payloads[i] = payload[..Math.Max(1, encoder.Encode(frame, payload))];
         }
+
+        for (int seconds = 0; seconds < 60; seconds += 2)
+            InsertAndPull();
     }
 
     [Benchmark(OperationsPerInvoke = Packets)]
@@ -41,10 +49,11 @@ public class JitterBufferBenchmark : IDisposable
     {
         for (int i = 0; i < Packets; i++, _sent++)
         {
+            double arrival = _sent * 20 / (1 + (Ppm / 1e6));
+            for (; _pullMs < arrival; _pullMs += 10)
+                _buffer.Pull(Instant.FromMilliseconds(_pullMs), _block, out _);
             var packet = new PlayoutPacket(1, 96, (ushort)_sent, (uint)_sent * 960, false, _payloads[i]);
-            _buffer.Insert(packet, Instant.FromMilliseconds(_sent * 20.0));
-            _buffer.Pull(Instant.FromMilliseconds((_sent * 20.0) + 5), _block, out _);
-            _buffer.Pull(Instant.FromMilliseconds((_sent * 20.0) + 15), _block, out _);
+            _buffer.Insert(packet, Instant.FromMilliseconds(arrival));
         }
     }
 

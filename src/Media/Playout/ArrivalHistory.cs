@@ -13,6 +13,7 @@ internal sealed class ArrivalHistory
     public const double BucketMs = 2;
 
     private const int Buckets = 256;
+    private const int MostStrays = 2;
     private const double SlowestLearning = 1 / 400.0;
 
     private readonly double[] _mass = new double[Buckets];
@@ -20,6 +21,7 @@ internal sealed class ArrivalHistory
     private readonly WindowMinimum _negatedMost = new(4);
     private long _origin;
     private int _packets;
+    private int _strays;
 
     /// <summary>Arrival less stream time of the fastest packet, ms.</summary>
     public double LeastMs => _least.Value;
@@ -34,6 +36,8 @@ internal sealed class ArrivalHistory
     {
         double line = now - (position / 48.0);
         _least.Add(now, line);
+        if (IsStray(line - _least.Value))
+            return;
         _negatedMost.Add(now, -line);
         MoveOrigin((long)Math.Floor(_least.Value / BucketMs));
         double learning = Math.Max(SlowestLearning, 1.0 / ++_packets);
@@ -62,6 +66,13 @@ internal sealed class ArrivalHistory
         _negatedMost.Reset();
         Array.Clear(_mass);
         _packets = 0;
+    }
+
+    /// <summary>A packet half a second late is as good as lost: waiting for its like would not help. Several in a row are a path that has changed.</summary>
+    private bool IsStray(double lateMs)
+    {
+        _strays = lateMs > Buckets * BucketMs ? _strays + 1 : 0;
+        return _strays is > 0 and <= MostStrays;
     }
 
     private void MoveOrigin(long origin)

@@ -150,6 +150,9 @@ internal sealed class SimulatedCall
         }
     }
 
+    /// <summary>The sink does not pull for a while: a laptop that sleeps.</summary>
+    public void Sleep(double ms) => _nextPullMs = _tickMs += ms;
+
     public double MeanDelay(int lastPulls) => DelaysMs.TakeLast(lastPulls).Average();
 
     private void Send()

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Playout;
+
+namespace Earshot.Media.Tests.Playout;
+
+/// <summary>Whatever raised the delay: five seconds later it is gone, and nobody heard a gap.</summary>
+public class StandingDelayTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(100, 0)]
+    [InlineData(500, 0)]
+    [InlineData(1500, 0)]
+    [InlineData(3000, 0)]
+    [InlineData(500, 300)]
+    [InlineData(1500, -300)]
+    public void SinkThatSleptCatchesUp(double sleptMs, double ppm)
+    {
+        var call = new SimulatedCall { SenderPpm = ppm };
+        call.Run(20_000);
+        call.Sleep(sleptMs);
+        call.Run(sleptMs + 50);
+        PlayoutSnapshot before = call.Statistics;
+        call.Run(5000);
+        PlayoutSnapshot after = call.Statistics;
+        double delay = call.ExactDelaysMs.TakeLast(50).Average();
+        output.WriteLine($"slept {sleptMs} ms at {ppm} ppm: delay {delay:F1} ms, removed {(after.RemovedSamplesForAcceleration - before.RemovedSamplesForAcceleration) / 48} ms, discarded {after.PacketsDiscarded}, drift {after.ClockDrift:F1}, step {call.LargestStep}");
+        Assert.True(delay <= 20, $"{delay}");
+        Assert.Equal(before.ConcealedSamples, after.ConcealedSamples);
+        Assert.InRange(after.ClockDrift, ppm - 10, ppm + 10);
+        if (sleptMs < 2000)
+            Assert.Equal(0, after.PacketsDiscarded);
+    }
+
+    [Fact]
+    public void PacketsThatComeSecondsLateChangeNothing()
+    {
+        var call = new SimulatedCall();
+        call.Link = _ => call.Random.NextDouble() < 0.005 ? 3000 : 0;
+        call.Run(30_000);
+        PlayoutSnapshot s = call.Statistics;
+        output.WriteLine($"discarded {s.PacketsDiscarded}, lost {s.PacketsLost}, target {s.TargetDelay * 1000:F0} ms, delay {call.MeanDelay(500):F1}");
+        Assert.True(s.PacketsDiscarded > 0);
+        Assert.Equal(0, s.Restarts);
+        Assert.True(call.MeanDelay(500) <= 40);
+    }
+}
