@@ -27,11 +27,11 @@ internal sealed class BackgroundNoise
         float power = 0;
         foreach (short sample in sound)
             power += (float)sample * sample;
-        power /= sound.Length;
+        power = 1 + (power / sound.Length); // at least 1: digital silence is learnt once
         _power = Math.Min(_power * Rise, Loudest);
         if (power > Quieter * _power)
             return;
-        _power = power + 1;
+        _power = power;
         _noise.Learn(sound, noiseOnly: true);
         _known = true;
     }
