@@ -26,7 +26,7 @@ internal sealed class CallMedia
         Latching = new Latching();
         Silence = new SilenceWatch(parts.SilenceTimeout);
         Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
-        Rtcp = new RtcpReporter(Send, _transmitter, parts.Random, CanonicalName(parts.Random), parts.Clock, parts.Events);
+        Rtcp = new RtcpReporter(Send, _transmitter, parts.Random, CanonicalName(parts.Random), parts.Clock, parts.Events, parts.Playback);
         Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Source);
     }
 

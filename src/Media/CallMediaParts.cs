@@ -26,6 +26,9 @@ internal sealed record CallMediaParts
     /// <summary>Packets to playback.</summary>
     public required SlotRing<ReceivedPacket> ToPlayback { get; init; }
 
+    /// <summary>What plays them: its counters go into extended reports; null leaves them out.</summary>
+    public PlaybackPipeline? Playback { get; init; }
+
     /// <summary>Takes what happens.</summary>
     public required IEventSink Events { get; init; }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net.Sockets;
+using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
 
 namespace Earshot.Media;
@@ -12,6 +13,8 @@ internal sealed class MediaEngine : IDisposable
     private readonly MediaPorts _ports;
     private readonly Lock _gate = new();
     private readonly HashSet<MediaSession> _sessions = [];
+    private readonly MediaTotals _ended = new();
+    private readonly MediaMeter _meter;
     private readonly int _collectionsAtStart = Collections();
     private int _next;
     private bool _disposed;
@@ -25,6 +28,7 @@ internal sealed class MediaEngine : IDisposable
         _workers = new MediaWorker[workers];
         for (int i = 0; i < workers; i++)
             _workers[i] = new MediaWorker(SocketWaiter.Create(options.PortableTransport), i);
+        _meter = new MediaMeter(Read, _ended);
         Housekeeper = new EngineHousekeeper(SocketWaiter.Create(options.PortableTransport), () => _workers.Sum(worker => worker.AllocatedBytes));
     }
 
@@ -74,6 +78,7 @@ internal sealed class MediaEngine : IDisposable
         foreach (var worker in _workers)
             worker.Dispose();
         Housekeeper.Dispose();
+        _meter.Dispose();
     }
 
     /// <summary>Opens a call's sockets.</summary>
@@ -84,7 +89,17 @@ internal sealed class MediaEngine : IDisposable
     {
         Housekeeper.Remove(session);
         lock (_gate)
-            _sessions.Remove(session);
+        {
+            if (_sessions.Remove(session))
+                _ended.Add(session.GetStatistics());
+        }
+    }
+
+    // One figure of each call, for the meter's listeners.
+    private List<double> Read(Func<MediaStatistics, double> figure)
+    {
+        lock (_gate)
+            return [.. _sessions.Select(session => figure(session.GetStatistics()))];
     }
 
     private static int Collections() => GC.CollectionCount(0);

@@ -228,6 +228,7 @@ internal sealed class MediaSession : IVoice, IDisposable
             Local = PeerAddress.From(_negotiator.Local),
             CaptureQueue = _captured,
             ToPlayback = _toPlayback,
+            Playback = _playback,
             Events = _events,
             Random = _engine.Options.Random,
             Clock = new(MonotonicClock.Now, NtpTime.FromUtc(DateTime.UtcNow)),

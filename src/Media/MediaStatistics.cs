@@ -34,6 +34,15 @@ public sealed record MediaStatistics
     /// <summary>Target delay of the jitter buffer now, milliseconds.</summary>
     public double JitterBufferTargetDelay { get; init; }
 
+    /// <summary>Of the received: packets that were already here.</summary>
+    public long PacketsDuplicated { get; init; }
+
+    /// <summary>Samples (48 kHz) played since the first packet, made-up ones included.</summary>
+    public long TotalSamplesReceived { get; init; }
+
+    /// <summary>Samples made up as silence or comfort noise; counted in <see cref="ConcealedSamples"/>, too.</summary>
+    public long SilentConcealedSamples { get; init; }
+
     /// <summary>Samples (48 kHz) made up for what was missing.</summary>
     public long ConcealedSamples { get; init; }
 
@@ -54,6 +63,21 @@ public sealed record MediaStatistics
 
     /// <summary>Loss of what we send that the peer reports, 0 to 1; null while unknown.</summary>
     public double? RemoteFractionLost { get; init; }
+
+    /// <summary>Bits per second that the encoder is set to at present; 0 for a codec of one rate.</summary>
+    public double TargetBitrate { get; init; }
+
+    /// <summary>Packets sent that repeat earlier frames (RFC 2198).</summary>
+    public long RedundantPacketsSent { get; init; }
+
+    /// <summary>Listening quality that the peer reports, 1 to 5 (RFC 3611 §4.7.5); null while it reports none.</summary>
+    public double? RemoteMos { get; init; }
+
+    /// <summary>Share of our packets that the peer could not play in time, 0 to 1 (RFC 3611 §4.7.1); null while it reports none.</summary>
+    public double? RemoteDiscardRate { get; init; }
+
+    /// <summary>Loss within bursts on the way to the peer, 0 to 1 (RFC 3611 §4.7.2); null while it reports none.</summary>
+    public double? RemoteBurstDensity { get; init; }
 
     /// <summary>Level of the peer's sound, 0 to 1 linear, of the last blocks.</summary>
     public double AudioLevel { get; init; }

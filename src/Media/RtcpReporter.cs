@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Protocol;
@@ -10,12 +11,13 @@ namespace Earshot.Media;
 /// <summary>Reports to the peer on what comes, and reads its reports on what we send (RFC 3550 §6).</summary>
 /// <remarks>Thread: worker; the figures may be read from any. Real-time: no allocation.</remarks>
 internal sealed class RtcpReporter(
-    SendPipeline send, PacketTransmitter transmitter, IRandomSource random, ReadOnlyMemory<byte> canonicalName, NtpClock clock, IEventSink events)
+    SendPipeline send, PacketTransmitter transmitter, IRandomSource random, ReadOnlyMemory<byte> canonicalName, NtpClock clock, IEventSink events, PlaybackPipeline? playback = null)
 {
     private readonly RtcpScheduler _schedule = new(random);
     private readonly ReceptionStatistics _reception = new(48000);
     private readonly int[] _clockRates = new int[128];
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
+    private double _frameMs = 20;
     private uint _packetsReported;
     private int _sendClockRate = 48000;
     private long _roundTripTicks = -1; // below zero: unknown; others read it while it is written
@@ -38,10 +40,14 @@ internal sealed class RtcpReporter(
     /// <summary>Loss of what we send, 0 to 1, by the peer's last report; null while unknown.</summary>
     public double? RemoteFractionLost => Volatile.Read(ref _remoteFractionLost) is >= 0 and var share ? share : null;
 
+    /// <summary>How it sounds, by extended reports both ways.</summary>
+    public VoipReport Voip { get; } = new(send, playback);
+
     /// <summary>Takes a new agreement.</summary>
     public void Apply(MediaPlan plan)
     {
         _sendClockRate = plan.Send.ClockRate;
+        _frameMs = plan.Facts.PacketTimeMs;
         // Behind SRTP a stranger cannot send: the first packet is believed. In clear, two in a row (RFC 3550 App. A.1).
         _reception.MinimumSequential = plan.Transport.IsEncrypted ? 0 : 2;
         Array.Fill(_clockRates, plan.Receive.ClockRate);
@@ -66,8 +72,11 @@ internal sealed class RtcpReporter(
     public void Start(Instant now) => _schedule.Start(now);
 
     /// <summary>A packet of the peer's sound.</summary>
-    public void HandleRtp(Instant arrival, in RtpPacket packet) =>
+    public void HandleRtp(Instant arrival, in RtpPacket packet)
+    {
         _reception.HandlePacket(arrival, in packet, _clockRates[packet.PayloadType]);
+        Voip.HandlePacket(packet.Ssrc, packet.Sequence);
+    }
 
     /// <summary>A compound packet, decrypted.</summary>
     /// <returns>False when it is none.</returns>
@@ -81,6 +90,8 @@ internal sealed class RtcpReporter(
                 _reception.HandleSenderReport(arrival, part.Ssrc, info.Ntp);
             if (part.TryFindReport(send.Ssrc, out var block))
                 HandleReport(now, arrival, in block);
+            if (part.TryFindVoipMetrics(send.Ssrc, out var metrics))
+                Voip.Handle(in metrics);
             if (peer is { } ssrc && part.IsByeFor(ssrc))
                 HandleBye(now, ssrc);
         }
@@ -106,7 +117,7 @@ internal sealed class RtcpReporter(
         _schedule.Stop();
     }
 
-    // | SR or RR of ours, block | SR of an SSRC left behind | SDES | its BYE | BYE |: the first report is that of the present (RFC 7160 §4.1).
+    // | SR or RR of ours, block | SR of an SSRC left behind | SDES | XR | its BYE | BYE |: the first report is that of the present (RFC 7160 §4.1).
     private void Report(Instant now, bool goodbye)
     {
         var writer = new RtcpWriter(_packet.AsSpan(0, PacketTransmitter.MaximumPayload));
@@ -120,6 +131,9 @@ internal sealed class RtcpReporter(
         if (_departed is { } last)
             writer.WriteSenderReport(last.Ssrc, last.Info);
         writer.WriteCname(send.Ssrc, canonicalName.Span);
+        // Who does not know extended reports passes them over (RFC 3550 §6.1): nothing is asked for in the description.
+        if (_reception.Source is { IsValid: true } source)
+            writer.WriteVoipMetrics(send.Ssrc, Voip.Make(source, RoundTrip, _frameMs));
         if (_departed is { } departed)
             writer.WriteBye(departed.Ssrc);
         _departed = null;
@@ -142,7 +156,7 @@ internal sealed class RtcpReporter(
         bool known = clock.TryRoundTrip(arrival, in block, out var roundTrip);
         if (known)
             Interlocked.Exchange(ref _roundTripTicks, roundTrip.Ticks);
-        send.HandleReport(now, in block, known ? roundTrip : null, burstLength: 0);
+        send.HandleReport(now, in block, known ? roundTrip : null, Voip.BurstLength);
     }
 
     // Once for a source: the peer, too, may leave one behind and go on under another.

@@ -16,6 +16,7 @@ internal sealed class StatisticsCollector
 
     // One second of sound.
     private readonly RecentMean _bufferDelay = new(48000);
+    private readonly Lock _gate = new();
 
     /// <summary>The snapshot now.</summary>
     public MediaStatistics Collect(
@@ -35,6 +36,14 @@ internal sealed class StatisticsCollector
             JitterBufferDelay = playout.JitterBufferDelay,
             JitterBufferEmittedCount = playout.JitterBufferEmittedCount,
             JitterBufferTargetDelay = playout.TargetDelay * 1000,
+            PacketsDuplicated = playout.PacketsDuplicated,
+            TotalSamplesReceived = playout.TotalSamplesReceived,
+            SilentConcealedSamples = playout.SilentConcealedSamples,
+            TargetBitrate = media?.Send.Settings.Bitrate ?? 0,
+            RedundantPacketsSent = media?.Send.RedundantPackets ?? 0,
+            RemoteMos = media?.Rtcp.Voip.RemoteMos,
+            RemoteDiscardRate = media?.Rtcp.Voip.RemoteDiscardRate,
+            RemoteBurstDensity = media?.Rtcp.Voip.RemoteBurstDensity,
             ConcealedSamples = playout.ConcealedSamples,
             ConcealmentEvents = playout.ConcealmentEvents,
             InsertedSamplesForDeceleration = playout.InsertedSamplesForDeceleration,
@@ -61,7 +70,7 @@ internal sealed class StatisticsCollector
     // What the sender does is seen here only from our own sending: both ends are assumed alike. The network's half is unknown before the first report.
     private MouthToEarStages? Stages(CallMedia? media, PlayoutSnapshot playout, PlaybackPipeline playback, MediaFacts facts)
     {
-        if (media is null || _bufferDelay.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount) is not { } bufferDelay)
+        if (media is null || RecentDelay(playout) is not { } bufferDelay)
             return null;
         return new(
             Capture: media.Send.CaptureAgeMs,
@@ -70,6 +79,13 @@ internal sealed class StatisticsCollector
             Network: (media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0) / 2,
             JitterBuffer: bufferDelay * 1000,
             Playback: playback.OutputLatency.TotalMilliseconds);
+    }
+
+    // Programs and the meter's listeners may ask at once.
+    private double? RecentDelay(PlayoutSnapshot playout)
+    {
+        lock (_gate)
+            return _bufferDelay.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount);
     }
 
     // RFC 6716 §2: 2.5 ms of CELT overlap and 4 ms of SILK at the most; G.722's filter bank: 22 samples at 16 kHz. 48 kHz conversion of 8 and 16 kHz codecs is less than 1 ms.

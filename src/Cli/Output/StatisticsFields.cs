@@ -24,6 +24,14 @@ internal static class StatisticsFields
         w.WriteNumber("insertedSamplesForDeceleration", s.InsertedSamplesForDeceleration);
         w.WriteNumber("removedSamplesForAcceleration", s.RemovedSamplesForAcceleration);
         w.WriteNumber("fecPacketsReceived", s.FecPacketsReceived);
+        w.WriteNumber("packetsDuplicated", s.PacketsDuplicated);
+        w.WriteNumber("totalSamplesReceived", s.TotalSamplesReceived);
+        w.WriteNumber("silentConcealedSamples", s.SilentConcealedSamples);
+        w.WriteNumber("targetBitrate", s.TargetBitrate);
+        w.WriteNumber("redundantPacketsSent", s.RedundantPacketsSent);
+        Write(w, "remoteMos", s.RemoteMos, 1);
+        Write(w, "remoteDiscardRate", s.RemoteDiscardRate, 4);
+        Write(w, "remoteBurstDensity", s.RemoteBurstDensity, 4);
         Write(w, "roundTripTime", s.RoundTripTime, 6);
         Write(w, "remoteFractionLost", s.RemoteFractionLost, 4);
         w.WriteNumber("audioLevel", Round(s.AudioLevel, 4));

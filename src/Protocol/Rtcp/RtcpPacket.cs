@@ -78,6 +78,29 @@ internal readonly ref struct RtcpPacket
         return false;
     }
 
+    /// <summary>The VoIP metrics about one source in an extended report; blocks of other types are passed over (RFC 3611 §3).</summary>
+    public bool TryFindVoipMetrics(uint ssrc, out VoipMetrics metrics)
+    {
+        metrics = default;
+        if (Type != RtcpType.ExtendedReport || Body.Length < 4)
+            return false;
+        for (var rest = Body[4..]; rest.Length >= 4;)
+        {
+            int size = 4 * (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 1);
+            if (size > rest.Length)
+                return false;
+            if (rest[0] == VoipMetrics.BlockType && size == VoipMetrics.Size && BinaryPrimitives.ReadUInt32BigEndian(rest[4..]) == ssrc)
+            {
+                metrics = VoipMetrics.Read(rest);
+                return true;
+            }
+
+            rest = rest[size..];
+        }
+
+        return false;
+    }
+
     /// <summary>The canonical name that a source description gives a source.</summary>
     public bool TryFindCname(uint ssrc, out ReadOnlySpan<byte> name)
     {

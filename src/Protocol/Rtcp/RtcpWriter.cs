@@ -88,6 +88,19 @@ internal ref struct RtcpWriter
         return true;
     }
 
+    /// <summary>Writes an extended report with the VoIP metrics of one source alone (RFC 3611 §2, §4.7).</summary>
+    /// <param name="ssrc">Who reports.</param>
+    /// <param name="metrics">On whom, and what.</param>
+    public bool WriteVoipMetrics(uint ssrc, in VoipMetrics metrics)
+    {
+        if (!TryBegin(RtcpType.ExtendedReport, 0, 4 + VoipMetrics.Size, out var body))
+            return false;
+        BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
+        metrics.Write(body[4..]);
+        _report = -1;
+        return true;
+    }
+
     private bool TryBegin(RtcpType type, int count, int bodySize, out Span<byte> body)
     {
         body = default;

@@ -215,6 +215,8 @@ public class CallMediaTests
         Assert.InRange(a.Media.Rtcp.RoundTrip!.Value.TotalMilliseconds, 28, 32);
         Assert.InRange(b.Media.Rtcp.RoundTrip!.Value.TotalMilliseconds, 28, 32);
         Assert.Equal(0, a.Media.Rtcp.RemoteFractionLost);
+        Assert.Equal(0, a.Media.Rtcp.Voip.RemoteBurstDensity);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteMos!.Value, 4, 4.5);
         Assert.Equal(0, a.Media.Rtcp.PacketsLost);
     }
 

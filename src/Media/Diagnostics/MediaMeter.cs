@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics.Metrics;
+
+namespace Earshot.Media.Diagnostics;
+
+/// <summary>The instruments of the meter <see cref="Name"/> (System.Diagnostics.Metrics), for dotnet-counters and OpenTelemetry.</summary>
+/// <remarks>
+/// All are observable: media threads count as they always do, and the listener's thread reads. Counters go over all calls of an engine, ended
+/// ones included; gauges show the worst of the present calls, so that one bad call is not lost in a mean.
+/// Thread: any ordinary one.
+/// </remarks>
+internal sealed class MediaMeter : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Earshot.Media";
+
+    private readonly Meter _meter = new(Name);
+    private readonly Func<Func<MediaStatistics, double>, IReadOnlyList<double>> _read;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="read">Reads one figure of each present call.</param>
+    /// <param name="ended">The sums of the calls that have ended.</param>
+    public MediaMeter(Func<Func<MediaStatistics, double>, IReadOnlyList<double>> read, MediaTotals ended)
+    {
+        _read = read;
+        _meter.CreateObservableUpDownCounter("earshot.calls.active", () => _read(_ => 0).Count, "{call}", "Calls with media");
+        Count("packets.sent", "{packet}", s => s.PacketsSent, () => ended.PacketsSent);
+        Count("packets.received", "{packet}", s => s.PacketsReceived, () => ended.PacketsReceived);
+        Count("packets.lost", "{packet}", s => Math.Max(0, s.PacketsLost), () => ended.PacketsLost);
+        Count("packets.discarded", "{packet}", s => s.PacketsDiscarded, () => ended.PacketsDiscarded);
+        Count("samples.concealed", "{sample}", s => s.ConcealedSamples, () => ended.ConcealedSamples);
+        Worst("jitter", "s", s => s.Jitter, highest: true);
+        Worst("round_trip", "s", s => s.RoundTripTime ?? double.NaN, highest: true);
+        Worst("target_delay", "ms", s => s.JitterBufferTargetDelay, highest: true);
+        Worst("mos", "{score}", s => s.Mos ?? double.NaN, highest: false);
+    }
+
+    /// <summary>What the instruments belong to.</summary>
+    public Meter Meter => _meter;
+
+    /// <summary>Takes the instruments away.</summary>
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string name, string unit, Func<MediaStatistics, long> figure, Func<long> ended) =>
+        _meter.CreateObservableCounter("earshot." + name, () => ended() + (long)_read(s => figure(s)).Sum(), unit);
+
+    private void Worst(string name, string unit, Func<MediaStatistics, double> figure, bool highest) =>
+        _meter.CreateObservableGauge("earshot." + name, () => Extreme(figure, highest), unit, "The worst of the present calls");
+
+    // Nothing is said while no call knows.
+    private IEnumerable<Measurement<double>> Extreme(Func<MediaStatistics, double> figure, bool highest)
+    {
+        var known = _read(figure).Where(value => !double.IsNaN(value)).ToArray();
+        return known.Length == 0 ? [] : [new(highest ? known.Max() : known.Min())];
+    }
+}
+
+/// <summary>Sums over calls that have ended: counters never fall.</summary>
+/// <remarks>Thread: any; the adder holds the engine's lock.</remarks>
+internal sealed class MediaTotals
+{
+    /// <summary>RTP packets sent.</summary>
+    public long PacketsSent { get; private set; }
+
+    /// <summary>RTP packets received.</summary>
+    public long PacketsReceived { get; private set; }
+
+    /// <summary>Packets that never came.</summary>
+    public long PacketsLost { get; private set; }
+
+    /// <summary>Packets that came too late.</summary>
+    public long PacketsDiscarded { get; private set; }
+
+    /// <summary>Samples made up.</summary>
+    public long ConcealedSamples { get; private set; }
+
+    /// <summary>A call has ended.</summary>
+    public void Add(MediaStatistics last)
+    {
+        PacketsSent += last.PacketsSent;
+        PacketsReceived += last.PacketsReceived;
+        PacketsLost += Math.Max(0, last.PacketsLost);
+        PacketsDiscarded += last.PacketsDiscarded;
+        ConcealedSamples += last.ConcealedSamples;
+    }
+}

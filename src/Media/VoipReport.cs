@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Diagnostics;
+using Earshot.Media.Receive;
+using Earshot.Media.Send;
+using Earshot.Protocol.Rtcp;
+using Earshot.Protocol.Rtp;
+
+namespace Earshot.Media;
+
+/// <summary>Writes what the peer's extended reports are made of, and reads the peer's own (RFC 3611 §4.7).</summary>
+/// <remarks>Thread: worker; the remote figures may be read from any, each a moment old. Real-time: no allocation.</remarks>
+internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
+{
+    // G.113: Bpl of good concealment; the codec's own cost is left out, as in the local figure.
+    private const double Robustness = 25;
+    private const double Overload = 3.14; // dBm0 of a full-scale sine (G.711)
+    private const double Quietest = 0.003;
+    private const byte EnhancedConcealmentAdaptiveBuffer = 0b1011_0000;
+    private const ushort LongestBuffer = 2000;
+
+    private readonly BurstGaps _bursts = new();
+    private uint _ssrc;
+    private double _bufferMaximum;
+    private double _remoteMos = -1;
+    private double _remoteDiscard = -1;
+    private double _remoteBurstDensity = -1;
+    private double _remoteDelay = -1;
+
+    /// <summary>Listening quality at the peer, 1 to 5; null while it does not say.</summary>
+    public double? RemoteMos => Known(ref _remoteMos);
+
+    /// <summary>Share of our packets that came too late there, 0 to 1.</summary>
+    public double? RemoteDiscardRate => Known(ref _remoteDiscard);
+
+    /// <summary>Loss within bursts there, 0 to 1.</summary>
+    public double? RemoteBurstDensity => Known(ref _remoteBurstDensity);
+
+    /// <summary>Delay within the peer, milliseconds.</summary>
+    public double? RemoteEndSystemDelayMs => Known(ref _remoteDelay);
+
+    /// <summary>Mean run of packets lost on the way to the peer; 0 while nothing speaks for bursts.</summary>
+    /// <remarks>Of the density of bursts alone a run cannot be had: independent losses of up to 30 % give less than 0.31, runs of three at 10 % 0.49.</remarks>
+    public double BurstLength { get; private set; }
+
+    /// <summary>A packet of the peer's sound.</summary>
+    public void HandlePacket(uint ssrc, ushort sequence)
+    {
+        if (ssrc != _ssrc)
+            _bursts.Reset();
+        _ssrc = ssrc;
+        _bursts.HandlePacket(sequence);
+    }
+
+    /// <summary>What the peer says about us.</summary>
+    public void Handle(in VoipMetrics metrics)
+    {
+        double density = metrics.BurstDensity / 256.0;
+        bool inBursts = density >= 0.35 && density >= 2 * metrics.LossRate / 256.0;
+        BurstLength = !inBursts ? 0 : density < 0.6 ? 3 : 4;
+        Volatile.Write(ref _remoteMos, metrics.ListeningQuality is >= 10 and <= 50 ? metrics.ListeningQuality / 10.0 : -1);
+        Volatile.Write(ref _remoteDiscard, metrics.DiscardRate / 256.0);
+        Volatile.Write(ref _remoteBurstDensity, density);
+        Volatile.Write(ref _remoteDelay, metrics.EndSystemDelay);
+    }
+
+    /// <summary>What we say about the peer.</summary>
+    /// <param name="source">The peer's.</param>
+    /// <param name="roundTrip">Null while unknown.</param>
+    /// <param name="frameMs">Sound in a packet.</param>
+    public VoipMetrics Make(RtpSource source, TimeSpan? roundTrip, double frameMs)
+    {
+        var playout = playback?.Statistics ?? default;
+        double expected = Math.Max(1, source.Received + source.Lost);
+        double target = playout.TargetDelay * 1000;
+        _bufferMaximum = Math.Max(_bufferMaximum, target);
+        double within = send.CaptureAgeMs + frameMs + target + (playback?.OutputLatency.TotalMilliseconds ?? 0);
+        double missing = playout.TotalSamplesReceived == 0 ? source.Lost / expected : (double)playout.ConcealedSamples / playout.TotalSamplesReceived;
+        double across = within + ((roundTrip?.TotalMilliseconds ?? 0) / 2);
+        var heard = EModel.Rate(new EModelInputs { DelayMs = across, LossPercent = missing * 100, Codec = new(0, Robustness) });
+        return new()
+        {
+            Ssrc = source.Ssrc,
+            LossRate = Share(source.Lost / expected),
+            DiscardRate = Share(playout.PacketsDiscarded / expected),
+            BurstDensity = Share(_bursts.BurstDensity),
+            GapDensity = Share(_bursts.GapDensity),
+            BurstDuration = Milliseconds(_bursts.BurstPackets * frameMs),
+            GapDuration = Milliseconds(_bursts.GapPackets * frameMs),
+            RoundTrip = Milliseconds(roundTrip?.TotalMilliseconds ?? 0),
+            EndSystemDelay = Milliseconds(within),
+            SignalLevel = LevelOf(playback?.Level.Level ?? 0),
+            NoiseLevel = (sbyte)VoipMetrics.Unknown,
+            EchoReturnLoss = VoipMetrics.Unknown,
+            Gmin = BurstGaps.Gmin,
+            RFactor = (byte)heard.Rating,
+            ExternalRFactor = VoipMetrics.Unknown,
+            ListeningQuality = (byte)(10 * EModel.Score(0, missing, Robustness)),
+            ConversationalQuality = (byte)(10 * heard.Mos),
+            Configuration = EnhancedConcealmentAdaptiveBuffer,
+            BufferNominal = Milliseconds(target),
+            BufferMaximum = Milliseconds(_bufferMaximum),
+            BufferLimit = LongestBuffer,
+        };
+    }
+
+    private static double? Known(ref double value) => Volatile.Read(ref value) is >= 0 and var known ? known : null;
+
+    private static byte Share(double share) => (byte)Math.Clamp(share * 256, 0, 255);
+
+    private static ushort Milliseconds(double ms) => (ushort)Math.Clamp(ms, 0, ushort.MaxValue);
+
+    private static sbyte LevelOf(double linear) =>
+        linear < Quietest ? (sbyte)VoipMetrics.Unknown : (sbyte)Math.Clamp((20 * Math.Log10(linear)) + Overload, -127, 3);
+}
