@@ -126,7 +126,7 @@ public sealed class OpusTests
         var plain = MediaCodecsSettings("", ours);
         Assert.Equal((48000, true, false, false, 48000), (plain.Bitrate, plain.Vbr, plain.Dtx, plain.InbandFec, plain.MaxPlaybackRate));
         var bound = MediaCodecsSettings("maxplaybackrate=16000; maxaveragebitrate=20000; cbr=1; useinbandfec=1; usedtx=1", ours);
-        Assert.Equal((20000, false, false, true, 16000), (bound.Bitrate, bound.Vbr, bound.Dtx, bound.InbandFec, bound.MaxPlaybackRate));
+        Assert.Equal((20000, false, false, false, 16000), (bound.Bitrate, bound.Vbr, bound.Dtx, bound.InbandFec, bound.MaxPlaybackRate)); // error correction waits for loss
         var nonsense = MediaCodecsSettings("maxplaybackrate=7; maxaveragebitrate=99999999; cbr=x", ours);
         Assert.Equal((48000, true, 48000), (nonsense.Bitrate, nonsense.Vbr, nonsense.MaxPlaybackRate));
     }
