@@ -52,12 +52,15 @@ internal sealed class MediaPath : IEventSink, IDisposable
         var now = MonotonicClock.Now;
         Media.Apply(now, new(
             new TransportPlan(peer.Port.Local, peer.Port.Local, true, Outbound, Inbound),
-            new SendPlan(new FreeEncoder(), 0, 8000, 960, -1, 8000, true),
+            new SendPlan(new FreeEncoder(), 0, 8000, 960, -1, 8000, true) { RedundancyPayloadType = 112 },
             new ReceivePlan(1, -1, 8000, true, true),
             new PlaybackPlan([], true),
             new MediaFacts("pcmu", 8000, 20, null, Port.LocalEndPoint, null, MediaDirection.SendReceive, false, true, false)));
         Media.Start(now);
     }
+
+    /// <summary>Repeats so many earlier frames in each packet.</summary>
+    public void Repeat(int copies) => Media.Send.Distances = copies == 0 ? RedundancyDistances.None : new(1, copies);
 
     public void SendOne()
     {
