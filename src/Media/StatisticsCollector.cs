@@ -96,6 +96,7 @@ internal sealed class StatisticsCollector
         _ => 0,
     };
 
+    // Silence stands for a peer who sends nothing, on hold for example, more often than for loss; what was lost before it is counted.
     private static double LossPlayed(PlayoutSnapshot playout) =>
-        playout.TotalSamplesReceived == 0 ? 0 : (double)playout.ConcealedSamples / playout.TotalSamplesReceived;
+        playout.TotalSamplesReceived == 0 ? 0 : (double)(playout.ConcealedSamples - playout.SilentConcealedSamples) / playout.TotalSamplesReceived;
 }

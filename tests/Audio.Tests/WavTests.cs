@@ -107,6 +107,31 @@ public sealed class WavTests : IDisposable
     }
 
     [Fact]
+    public void AFileWaitsAtItsBeginningWhileNobodyCallsAndKeepsNothing()
+    {
+        var data = new byte[4 * 960];
+        for (var i = 0; i < data.Length / 2; i++) BitConverter.TryWriteBytes(data.AsSpan(2 * i), (short)(1 + (i / 480)));
+        File.WriteAllBytes(_path, Wav(1, 16, 1, 48_000, data));
+        var output = _path + ".out";
+        var heard = new Listener();
+        var format = new AudioStreamFormat(48_000, 1, 480, null, null);
+        using (var source = new ClockedCapture("in", format, new WavFiller(WavReader.Open(_path), loop: false), heard))
+        using (var sink = new ClockedPlayback("out", format, new Nobody(), WavWriter.Create(output)))
+        {
+            foreach (var wanted in (bool[])[false, false, true, true, false, true])
+            {
+                source.IsWanted = sink.IsWanted = wanted;
+                source.Tick(0);
+                sink.Tick(0);
+            }
+        }
+
+        Assert.Equal([0, 0, 1, 2, 0, 1], heard.First);
+        Assert.Equal(480 * 3, WavReader.ReadAll(output, out _).Length);
+        File.Delete(output);
+    }
+
+    [Fact]
     public void FileAndNullEndsDoesNotAllocate()
     {
         File.WriteAllBytes(_path, Wav(1, 16, 2, 44_100, new byte[176_400]));
@@ -156,6 +181,13 @@ public sealed class WavTests : IDisposable
         var refusal = Assert.Throws<AudioDeviceException>(() => WavReader.Open(_path));
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    private sealed class Listener : ICaptureSink
+    {
+        public List<int> First { get; } = [];
+
+        public void OnCaptured(ReadOnlySpan<short> block, long capturedAt) => First.Add(block[0]);
     }
 
     private sealed class Nobody : ICaptureSink, IPlaybackSource

@@ -30,6 +30,30 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task AFileIsHeardFromItsBeginningHoweverLongThePhoneWaited()
+    {
+        await using var callee = EarshotPhone.Start(
+            ["answer", "--count", "1", "--listen", "127.0.0.1:0", "--mic", "file:" + Repository.Speech, "--speaker", "null"]);
+        var port = await callee.PortAsync();
+        await Task.Delay(7000); // longer than the file
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{port}", "--listen", "127.0.0.1:0", "--duration", "5", "--mic", "silence",
+            "--speaker", "file:" + _scratch.File("heard.wav")]);
+        Assert.Equal(0, await caller.EndsAsync());
+        Speech.IsHeard(Repository.Speech, _scratch.File("heard.wav"));
+    }
+
+    [Fact]
+    public async Task AnIp6AddressIsCalledWithoutMoreAdo()
+    {
+        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "no IPv6 here");
+        string[] silent = ["--mic", "silence", "--speaker", "null"];
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", "--listen", "[::1]:0", .. silent]);
+        await using var caller = EarshotPhone.Start(["call", $"[::1]:{await callee.PortAsync()}", "--duration", "1", .. silent]);
+        Assert.StartsWith("[::1]:", (await caller.EventAsync("connected")).GetProperty("local").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await caller.EndsAsync());
+    }
+
+    [Fact]
     public async Task ASignalWhileWaitingEndsTheWait()
     {
         await using var callee = EarshotPhone.Start(["answer", .. Ends]);
@@ -42,8 +66,8 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task AnInterruptIsHeardInTheBackgroundOfAScript()
     {
-        var answer = $"{Repository.Command} answer {string.Join(' ', Ends)}";
-        await using var shell = new RunningProgram("sh", ["-c", $"{answer} & sleep 2; kill -INT $!; wait $!; echo status $?"]);
+        var answer = $"'{Repository.Command}' answer {string.Join(' ', Ends)}";
+        await using var shell = new RunningProgram("sh", ["-c", $"{answer} >said & until grep -q Listening said; do sleep 0.1; done; kill -INT $!; wait $!; echo status $?"], _scratch.Path);
         await shell.SaysAsync("status 130");
     }
 
@@ -52,7 +76,7 @@ public sealed class ScriptTests : IDisposable
     public async Task ACallWhoseReaderIsGoneEnds()
     {
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
-        var call = $"{Repository.Command} call 127.0.0.1:{await callee.PortAsync()} --json {string.Join(' ', Ends)}";
+        var call = $"'{Repository.Command}' call 127.0.0.1:{await callee.PortAsync()} --json {string.Join(' ', Ends)}";
         await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 1"]);
         Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
         Assert.Equal(0, await callee.EndsAsync());

@@ -109,6 +109,8 @@ public sealed class UsageTests
     [InlineData("answer --stats /proc/stats.json")]
     [InlineData("answer --record /")]
     [InlineData("call sips:a@127.0.0.1")]
+    [InlineData("call sip:a@127.0.0.1;transport=tls")]
+    [InlineData("call a@b@c")]
     [InlineData("call tel:+4912345")]
     [InlineData("call sip:")]
     [InlineData("call sip:bob@")]

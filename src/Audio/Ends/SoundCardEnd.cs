@@ -52,6 +52,8 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
             Capture.Dispose();
             throw;
         }
+
+        TellFiles();
     }
 
     /// <summary>A card was lost or came back. Raised on an ordinary thread.</summary>
@@ -111,7 +113,11 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     }
 
     /// <summary>Adds a call; it is served from the next block on.</summary>
-    public void Attach(IVoice voice) => _voices.Add(voice);
+    public void Attach(IVoice voice)
+    {
+        _voices.Add(voice);
+        TellFiles();
+    }
 
     /// <summary>Removes a call. When this returns, the voice is not being called and never will be again.</summary>
     public void Detach(IVoice voice)
@@ -120,6 +126,7 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
             return;
         _captureSide.Gate.WaitForPass();
         _playbackSide.Gate.WaitForPass();
+        TellFiles();
     }
 
     /// <inheritdoc/>
@@ -170,6 +177,14 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     {
         Tell(_playbackSide.Check(now));
         Tell(_captureSide.Check(now));
+    }
+
+    // A file says nothing, and keeps nothing, while nobody calls.
+    private void TellFiles()
+    {
+        var wanted = _voices.HasCalls;
+        if (Capture is ClockedStream capture) capture.IsWanted = wanted;
+        if (Playback is ClockedStream playback) playback.IsWanted = wanted;
     }
 
     private void Tell(CardNotice? notice)

@@ -20,6 +20,9 @@ internal sealed class VoiceMixer
     /// <summary>How many voices are on the card.</summary>
     public int Count => _voices.Length;
 
+    /// <summary>True when one of them is more than a tone of ours.</summary>
+    public bool HasCalls => _voices.Any(voice => voice is not ITone);
+
     /// <summary>Adds a voice; it is called from the next block on.</summary>
     public void Add(IVoice voice)
     {

@@ -8,7 +8,7 @@ namespace Earshot.Audio.Tones;
 /// It begins with a silence: a phone that answers by itself is not preceded by a blip.
 /// Thread: <see cref="Play"/> on one playback thread, real-time: no allocation, lock or system call.
 /// </remarks>
-internal sealed class RingbackVoice : IVoice
+internal sealed class RingbackVoice : ITone
 {
     /// <summary>Samples of silence before the first tone: 200 ms.</summary>
     public const int Lead = 9600;

@@ -25,7 +25,7 @@ internal static class CallCommand
         {
             var uri = OptionValues.Target(said.GetValue(target)!);
             var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
-            var options = phoneOptions.Read(said, "0.0.0.0:0");
+            var options = phoneOptions.Read(said, OptionValues.ListenTowards(uri));
             var statistics = OptionValues.Writable("--stats", said.GetValue(stats));
             await using var phone = await Phone.StartAsync(options, interrupts.Token).ConfigureAwait(false);
             PhoneNotices.Show(phone, output, outputs.IsVerbose(said));

@@ -41,7 +41,7 @@ internal static class LatencyCommand
             if (said.GetValue(target) is { } callee)
             {
                 var uri = OptionValues.Target(callee);
-                var options = phoneOptions.Read(said, "0.0.0.0:0", microphone: "silence", speaker: "null");
+                var options = phoneOptions.Read(said, OptionValues.ListenTowards(uri), microphone: "silence", speaker: "null");
                 return await MeasureCallAsync(uri, options, time ?? TimeSpan.FromSeconds(20), OptionValues.Writable("--stats", said.GetValue(stats)), output, outputs.IsVerbose(said), interrupts).ConfigureAwait(false);
             }
 

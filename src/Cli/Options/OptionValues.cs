@@ -125,9 +125,16 @@ internal static class OptionValues
         var uri = AsSipUri(value.Trim());
         if (PortOf(uri) is { } port && !(ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
             throw new UsageException($"{value}: '{port}' is not a port", "Say 1 to 65535.");
+        if (uri.Split(";transport=") is [_, var rest, ..] && rest.Split(';', '?')[0].ToLowerInvariant() is var transport and not ("udp" or "tcp"))
+            throw new UsageException($"{value}: transport={transport} is not there yet", "Leave it out, or say udp or tcp.");
+        if (uri.Count(c => c == '@') > 1)
+            throw new UsageException($"{value}: more than one '@'", "Say e.g. sip:bob@192.0.2.7.");
         _ = SipTargets.Parse(uri, default); // anything else that is off
         return uri;
     }
+
+    /// <summary>Where a phone listens that shall reach a target and was told nothing else: IPv6 is reached from IPv6 alone.</summary>
+    public static string ListenTowards(string uri) => SipTargets.HostOf(uri).Contains(':') ? "[::]:0" : "0.0.0.0:0";
 
     // What follows the host's colon; null when there is none. An IPv6 address has its colons inside brackets.
     private static string? PortOf(string uri)

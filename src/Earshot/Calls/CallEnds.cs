@@ -28,8 +28,12 @@ internal static class CallEnds
     public static CallEnd ClearRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none.");
 
-    public static CallEnd UnknownHost(string host) => new(
-        CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
+    public static CallEnd UnknownHost(string host) => IsAddress(host)
+        ? new(CallEndReason.UnknownHost, 0, $"{host} cannot be reached from the address that this phone listens on",
+            "Listen on an address of its kind: --listen 0.0.0.0:0 for IPv4, --listen [::]:0 for both.")
+        : new(CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
+
+    private static bool IsAddress(string host) => System.Net.IPAddress.TryParse(host, out _);
 
     public static CallEnd MediaSilent(TimeSpan silence) => new(
         CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",

@@ -8,6 +8,7 @@ internal sealed class ClockedCapture : ClockedStream, IFiniteSource
     private readonly IBlockFiller _filler;
     private readonly ICaptureSink _sink;
     private readonly short[] _block;
+    private bool _waits;
 
     /// <summary>Prepares a stopped stream that owns the filler.</summary>
     public ClockedCapture(string name, AudioStreamFormat format, IBlockFiller filler, ICaptureSink sink)
@@ -24,9 +25,21 @@ internal sealed class ClockedCapture : ClockedStream, IFiniteSource
     /// <inheritdoc/>
     internal override void Tick(long due)
     {
-        _filler.Fill(_block);
+        if (IsWanted)
+            _filler.Fill(_block);
+        else
+            Wait();
+        _waits = !IsWanted;
         // A card hands a block over when its last sample has been captured, so the first is one block old.
         _sink.OnCaptured(_block, due - MonotonicClock.SamplesToNanoseconds(_block.Length));
+    }
+
+    // What a file says is for a caller: each call hears it from its beginning.
+    private void Wait()
+    {
+        if (!_waits)
+            _filler.Rewind();
+        _block.AsSpan().Clear();
     }
 
     /// <inheritdoc/>
@@ -46,4 +59,7 @@ internal interface IBlockFiller : IFiniteSource, IDisposable
 {
     /// <summary>Fills the whole block: 16-bit PCM, mono, 48 kHz.</summary>
     void Fill(Span<short> block);
+
+    /// <summary>Goes back to the beginning.</summary>
+    void Rewind();
 }

@@ -22,7 +22,8 @@ internal sealed class ClockedPlayback : ClockedStream
     internal override void Tick(long due)
     {
         _source.OnPlayback(_block, due);
-        _keeper?.Keep(_block);
+        if (IsWanted)
+            _keeper?.Keep(_block);
     }
 
     /// <inheritdoc/>

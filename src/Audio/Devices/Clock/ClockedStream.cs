@@ -19,6 +19,7 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream
     private Thread? _thread;
     private volatile bool _stopping;
     private volatile bool _running;
+    private volatile bool _wanted = true;
     private volatile string? _priority;
     private long _xruns;
     private long _lastCallbackAt;
@@ -50,6 +51,13 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream
 
     /// <summary>Why the stream ended by itself, e.g. a full disk; null if it did not.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>False while no call is on the card: the clock goes on, but a file waits at its beginning and keeps nothing. Any thread.</summary>
+    internal bool IsWanted
+    {
+        get => _wanted;
+        set => _wanted = value;
+    }
 
     /// <summary>Samples at 48 kHz of one block.</summary>
     protected int BlockSamples => _format.BlockSamples;

@@ -35,6 +35,12 @@ internal sealed class ToneFiller : IBlockFiller
     }
 
     /// <inheritdoc/>
+    public void Rewind()
+    {
+        // A tone has no beginning.
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -39,6 +39,13 @@ internal sealed class WavFiller : IBlockFiller
     }
 
     /// <inheritdoc/>
+    public void Rewind()
+    {
+        _reader.Rewind();
+        (_used, _held, _ended) = (0, 0, false);
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
     private int Take(Span<short> room)
