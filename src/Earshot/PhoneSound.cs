@@ -142,7 +142,8 @@ internal sealed class PhoneSound : IDisposable
     {
         if (_card is not null) return;
         _closing?.Wait(TimeSpan.FromSeconds(5)); // a device takes one opener at a time
-        if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile);
+        if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile, why =>
+            Notice?.Invoke(new PhoneNotice("recording-stopped", $"the recording stopped ({why}); the call goes on without it")));
         var card = new SoundCardEnd(_microphone, _speaker, _request);
         card.Noticed += Tell;
         try

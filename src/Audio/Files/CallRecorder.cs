@@ -21,14 +21,18 @@ internal sealed class CallRecorder : ISoundTap, IDisposable
     private readonly short[] _block = new short[StampedBlockRing.MaxBlock];
     private readonly StereoTimeline _timeline;
     private readonly WavWriter _file;
+    private readonly Action<string>? _stopped;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private long _dropped;
 
     /// <summary>Creates the file and starts recording.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="stopped">Told once, on the recorder's thread, why nothing more is recorded.</param>
     /// <exception cref="Devices.AudioDeviceException">The file cannot be written; one line.</exception>
-    public CallRecorder(string path)
+    public CallRecorder(string path, Action<string>? stopped = null)
     {
+        _stopped = stopped;
         _file = WavWriter.Create(path, channels: 2);
         _timeline = new StereoTimeline(_file.Append);
         _thread = new Thread(Run) { IsBackground = true, Name = "call recorder" };
@@ -73,9 +77,10 @@ internal sealed class CallRecorder : ISoundTap, IDisposable
             Drain();
             _timeline.Finish();
         }
-        catch (IOException)
+        catch (IOException wrong)
         {
             // A full disk ends the recording, not the call: the rings fill up and Dropped counts.
+            _stopped?.Invoke(wrong.Message.ReplaceLineEndings(" "));
         }
     }
 
