@@ -160,5 +160,5 @@ internal sealed class PhoneSound : IDisposable
     }
 
     private void Tell(CardNotice notice) =>
-        Notice?.Invoke(new PhoneNotice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message));
+        Notice?.Invoke(new PhoneNotice(notice.Code, notice.Message));
 }

@@ -17,6 +17,7 @@ internal sealed class MediaEngine : IDisposable
     private readonly MediaMeter _meter;
     private readonly int _collectionsAtStart = Collections();
     private int _next;
+    private Exception? _playbackFailure;
     private bool _disposed;
 
     /// <summary>Starts the workers.</summary>
@@ -44,8 +45,9 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>Bytes that the media workers allocated in the last whole second.</summary>
     public double AllocatedBytesPerSecond => Housekeeper.AllocatedBytesPerSecond;
 
-    /// <summary>The last exception that reached the top of a media thread or a listener; a defect. Null while all is well.</summary>
-    public Exception? Failure => _workers.Select(worker => worker.Failure).FirstOrDefault(failure => failure is not null) ?? Housekeeper.Failure;
+    /// <summary>The last exception that reached the top of a media thread, a call's playback or a listener; a defect. Null while all is well.</summary>
+    public Exception? Failure =>
+        _workers.Select(worker => worker.Failure).FirstOrDefault(failure => failure is not null) ?? Volatile.Read(ref _playbackFailure) ?? Housekeeper.Failure;
 
     /// <summary>Makes the media of one call. Its sockets open with the first offer or answer.</summary>
     /// <exception cref="ArgumentException">An unknown codec or an impossible packet time.</exception>
@@ -83,6 +85,9 @@ internal sealed class MediaEngine : IDisposable
 
     /// <summary>Opens a call's sockets.</summary>
     internal (UdpPort Rtp, UdpPort Rtcp) OpenPorts(AddressFamily family) => _ports.OpenPair(family);
+
+    /// <summary>A defect ended a call's sound. Real-time.</summary>
+    internal void NoteFailure(Exception failure) => Volatile.Write(ref _playbackFailure, failure);
 
     /// <summary>Forgets a session that has been disposed.</summary>
     internal void Forget(MediaSession session)

@@ -187,6 +187,8 @@ internal sealed class MediaSession : IVoice, IDisposable
     {
         if (_playback.Play(block, new(playsAt)))
             _events.NoteFirstAudio(new(playsAt));
+        else if (_playback.Failure is { } failure)
+            HandlePlaybackFailure(failure, new(playsAt));
     }
 
     /// <summary>Stops, then frees the ports and codecs. Take the session off its sound card first.</summary>
@@ -208,6 +210,12 @@ internal sealed class MediaSession : IVoice, IDisposable
     {
         while (_events.TryTake(out var happened))
             Options.OnEvent?.Invoke(this, happened);
+    }
+
+    private void HandlePlaybackFailure(Exception failure, Instant at)
+    {
+        _engine.NoteFailure(failure);
+        _events.NotePlaybackFailure(at);
     }
 
     private static IMediaCodecs Makers(MediaEngine engine) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Devices;
+using Earshot.Audio.Devices.Clock;
 using Earshot.Audio.Ends;
 using Earshot.Audio.Files;
 
@@ -98,6 +99,43 @@ public class SoundCardEndTests
     }
 
     [Fact]
+    public void AVoiceThatThrowsCanBeTakenOffAndTheCardGoesOn()
+    {
+        using var rig = new Rig();
+        var broken = new Voice(1) { Defect = new InvalidOperationException("a defect") };
+        rig.End.Attach(broken);
+        Assert.Throws<InvalidOperationException>(() => rig.Play(480));
+        Assert.Throws<InvalidOperationException>(() => rig.Capture([1]));
+        rig.End.Detach(broken);
+        rig.End.Attach(new Voice(9));
+        Assert.All(rig.Play(480), s => Assert.Equal(9, s));
+    }
+
+    [Fact]
+    public void WhatAClockedStreamsCallbackThrowsIsSilenceAndIsToldOnce()
+    {
+        var notices = new List<CardNotice>();
+        using var end = new SoundCardEnd(new AudioEnd(AudioEnds.Null, "tone:440"), new AudioEnd(AudioEnds.Null, null), new AudioStreamRequest(480));
+        end.Noticed += notices.Add;
+        var broken = new Voice(1) { Defect = new InvalidOperationException("a\ndefect") };
+        end.Attach(broken);
+        for (var i = 0; i < 5; i++)
+        {
+            ((ClockedStream)end.Capture).Tick(i);
+            ((ClockedStream)end.Playback).Tick(i);
+        }
+
+        end.StartStreams(0);
+        for (var i = 0; i < 3; i++)
+            end.CheckCards(i);
+        Assert.True(((IGuardedStream)end.Playback).Defects.Count >= 5);
+        Assert.Equal([(CardEvent.Failed, "internal", false), (CardEvent.Failed, "internal", true)], notices.Select(n => (n.Event, n.Code, n.IsCapture)));
+        Assert.DoesNotContain('\n', notices[0].Message);
+        broken.Defect = null;
+        Assert.True(broken.Heard.Wait(TimeSpan.FromSeconds(20))); // the clock goes on
+    }
+
+    [Fact]
     public void CaptureAndPlaybackDoesNotAllocate()
     {
         using var rig = new Rig();
@@ -192,12 +230,19 @@ public class SoundCardEndTests
 
         public short LastHeard { get; private set; } = -1;
 
+        public volatile Exception? Defect;
+
         public void Capture(ReadOnlySpan<short> block, long capturedAt)
         {
+            if (Defect is not null) throw Defect;
             LastHeard = block[0];
             Heard.Set();
         }
 
-        public void Play(Span<short> block, long playsAt) => block.Fill(says);
+        public void Play(Span<short> block, long playsAt)
+        {
+            block.Fill(says);
+            if (Defect is not null) throw Defect;
+        }
     }
 }

@@ -132,6 +132,45 @@ public sealed class WavTests : IDisposable
     }
 
     [Fact]
+    public void ABlockWhosePlaybackThrowsIsKeptAsSilence()
+    {
+        var output = _path + ".out";
+        using (var sink = new ClockedPlayback("out", new AudioStreamFormat(48_000, 1, 480, null, null), new Broken(), WavWriter.Create(output)))
+        {
+            sink.Tick(0);
+            Assert.Equal(1, sink.Defects.Count);
+        }
+
+        Assert.All(WavReader.ReadAll(output, out _), sample => Assert.Equal(0, sample));
+        File.Delete(output);
+    }
+
+    [Fact]
+    public void AFileOfAnotherRateBeginsEachTimeAlike()
+    {
+        var noise = new byte[2 * 4410];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(_path, Wav(1, 16, 1, 44_100, noise));
+        using var filler = new WavFiller(WavReader.Open(_path), loop: false);
+        var (first, again) = (new short[4000], new short[4000]);
+        filler.Fill(first);
+        filler.Rewind();
+        filler.Fill(again);
+        Assert.Equal(first, again);
+    }
+
+    [Fact]
+    public void AFileGoesBackToItsBeginningAlsoWhenTheCallEndedWithinABlock()
+    {
+        using var filler = new RewindCounter();
+        using var source = new ClockedCapture("in", new AudioStreamFormat(48_000, 1, 480, null, null), filler, new Nobody());
+        filler.Filling = () => source.IsWanted = false;
+        source.Tick(0);
+        source.Tick(0);
+        Assert.Equal(1, filler.Rewinds);
+    }
+
+    [Fact]
     public void FileAndNullEndsDoesNotAllocate()
     {
         File.WriteAllBytes(_path, Wav(1, 16, 2, 44_100, new byte[176_400]));
@@ -188,6 +227,32 @@ public sealed class WavTests : IDisposable
         public List<int> First { get; } = [];
 
         public void OnCaptured(ReadOnlySpan<short> block, long capturedAt) => First.Add(block[0]);
+    }
+
+    private sealed class RewindCounter : IBlockFiller
+    {
+        public Action? Filling { get; set; }
+
+        public int Rewinds { get; private set; }
+
+        public bool HasEnded => false;
+
+        public void Fill(Span<short> block) => Filling?.Invoke();
+
+        public void Rewind() => Rewinds++;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Broken : IPlaybackSource
+    {
+        public void OnPlayback(Span<short> block, long playsAt)
+        {
+            block.Fill(7);
+            throw new InvalidOperationException("a defect");
+        }
     }
 
     private sealed class Nobody : ICaptureSink, IPlaybackSource

@@ -28,6 +28,13 @@ internal sealed class RateConverter
         _position = 1; // an input sample is due before the first output
     }
 
+    /// <summary>Forgets what came: the next sample has nothing before it.</summary>
+    public void Reset()
+    {
+        Array.Clear(_history);
+        (_at, _position) = (0, 1);
+    }
+
     /// <summary>Converts until the input is used up or the output is full.</summary>
     /// <param name="input">Samples at the first rate.</param>
     /// <param name="output">Room for samples at the second rate.</param>

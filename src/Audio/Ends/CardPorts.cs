@@ -3,6 +3,8 @@ using Earshot.Audio.Devices;
 
 namespace Earshot.Audio.Ends;
 
+// The gate is left whatever a voice throws: who hands it on, or takes a voice off the card, waits for that.
+
 /// <summary>Where one capture stream (the card's or a stand-in's) meets the end: only the current epoch's blocks go on.</summary>
 /// <remarks>Thread: the stream's. Real-time.</remarks>
 internal sealed class CapturePort(PassGate gate, long epoch, ICaptureSink inner) : ICaptureSink
@@ -12,8 +14,14 @@ internal sealed class CapturePort(PassGate gate, long epoch, ICaptureSink inner)
     {
         if (!gate.TryEnter(epoch))
             return;
-        inner.OnCaptured(block, capturedAt);
-        gate.Leave(epoch);
+        try
+        {
+            inner.OnCaptured(block, capturedAt);
+        }
+        finally
+        {
+            gate.Leave(epoch);
+        }
     }
 }
 
@@ -30,7 +38,13 @@ internal sealed class PlaybackPort(PassGate gate, long epoch, IPlaybackSource in
             return;
         }
 
-        inner.OnPlayback(block, playsAt);
-        gate.Leave(epoch);
+        try
+        {
+            inner.OnPlayback(block, playsAt);
+        }
+        finally
+        {
+            gate.Leave(epoch);
+        }
     }
 }

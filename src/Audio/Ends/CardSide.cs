@@ -33,6 +33,7 @@ internal sealed class CardSide(bool isCapture)
     private long _startedAt;
     private long _lastSilentAt;
     private long _nextStandIn = 1;
+    private bool _defectTold;
 
     /// <summary>Lets the card or its stand-in through.</summary>
     public PassGate Gate { get; } = new();
@@ -69,6 +70,16 @@ internal sealed class CardSide(bool isCapture)
         return calling && now - _lastSilentAt >= ReturnAfter ? Return(card, now) : null;
     }
 
+    /// <summary>The first defect that a block of this direction met, once; null when there is none.</summary>
+    public CardNotice? CheckDefects(long now)
+    {
+        var defect = (Card as IGuardedStream)?.Defects.First ?? (_standIn as IGuardedStream)?.Defects.First;
+        if (_defectTold || defect is null)
+            return null;
+        _defectTold = true;
+        return new CardNotice(CardEvent.Failed, isCapture, Card!.DeviceName, now, $"a defect made the {What} silent for a moment ({defect.Message.ReplaceLineEndings(" ")}); please report it");
+    }
+
     /// <summary>Stops both.</summary>
     public void Stop()
     {
@@ -77,6 +88,8 @@ internal sealed class CardSide(bool isCapture)
         _standIn = null;
         Card?.Dispose();
     }
+
+    private string What => isCapture ? "microphone" : "speaker";
 
     private bool IsCalling(IAudioStream card, long now)
     {
@@ -96,8 +109,7 @@ internal sealed class CardSide(bool isCapture)
         standIn.Start();
         _standIn = standIn;
         var why = (card as Devices.Clock.ClockedStream)?.Fault is { } fault ? $" ({fault})" : "";
-        var what = isCapture ? "microphone" : "speaker";
-        return new CardNotice(CardEvent.Lost, isCapture, card.DeviceName, now, $"the {what} {card.DeviceName} stopped{why}; the call goes on without it");
+        return new CardNotice(CardEvent.Lost, isCapture, card.DeviceName, now, $"the {What} {card.DeviceName} stopped{why}; the call goes on without it");
     }
 
     private CardNotice Return(IAudioStream card, long now)

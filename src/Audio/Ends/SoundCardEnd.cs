@@ -177,6 +177,8 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     {
         Tell(_playbackSide.Check(now));
         Tell(_captureSide.Check(now));
+        Tell(_playbackSide.CheckDefects(now));
+        Tell(_captureSide.CheckDefects(now));
     }
 
     // A file says nothing, and keeps nothing, while nobody calls.

@@ -58,7 +58,7 @@ internal static class LatencyCommand
     {
         var probe = new LoopbackProbe(DeviceChirpEvery, time);
         using var end = new SoundCardEnd(microphone, speaker, Request);
-        end.Noticed += notice => output.Notice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message);
+        end.Noticed += notice => output.Notice(notice.Code, notice.Message);
         end.Attach(probe);
         end.Start();
         while (!probe.IsDone) await Task.Delay(20, cancel).ConfigureAwait(false);

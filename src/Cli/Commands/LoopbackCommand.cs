@@ -46,7 +46,7 @@ internal static class LoopbackCommand
 
     private static async Task PassAsync(LoopbackTest test, SoundCardEnd card, IOutput output, CancellationToken cancel)
     {
-        card.Noticed += notice => output.Notice(notice.Event == CardEvent.Lost ? "device-lost" : "device-returned", notice.Message);
+        card.Noticed += notice => output.Notice(notice.Code, notice.Message);
         if (test.IsLive) output.Notice("howling", "sound is passed straight on: use headphones, or turn the speaker down before it howls");
         else output.Progress("recording", $"Recording {card.Capture.DeviceName}: speak now; it is played back afterwards");
         card.Attach(test);

@@ -11,6 +11,8 @@ namespace Earshot.Media.Receive;
 /// <code>
 ///   SlotRing ─► JitterBuffer ─► Pull ─► block
 /// </code>
+/// What throws in here is a defect. It must reach neither the native thread of a sound card, which ends the process, nor the gate, at which
+/// <see cref="Close"/> waits: the call is silent from then on, and the others go on.
 /// Thread: <see cref="Play"/> playback; <see cref="Apply"/>, <see cref="Close"/> the control thread; figures any.
 /// Real-time: <see cref="Play"/> neither allocates nor waits.
 /// </remarks>
@@ -25,12 +27,16 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
     private PlaybackPlan? _plan;
     private int _gate;
     private long _allocated;
+    private Exception? _failure;
 
     /// <summary>Level of what was played.</summary>
     public LevelMeter Level { get; } = new();
 
     /// <summary>Bytes allocated inside <see cref="Play"/>; 0 unless something is wrong.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocated);
+
+    /// <summary>What ended this call's sound; a defect. Null while all is well.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>The jitter buffer's counters.</summary>
     public PlayoutSnapshot Statistics => _buffer.Statistics;
@@ -81,10 +87,21 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        bool sound = PlayOpen(block, playsAt);
-        Volatile.Write(ref _allocated, _allocated + GC.GetAllocatedBytesForCurrentThread() - before);
-        Volatile.Write(ref _gate, Idle);
-        return sound;
+        try
+        {
+            return PlayOpen(block, playsAt);
+        }
+        catch (Exception e)
+        {
+            Volatile.Write(ref _failure, e);
+            block.Clear();
+            return false;
+        }
+        finally
+        {
+            Volatile.Write(ref _allocated, _allocated + GC.GetAllocatedBytesForCurrentThread() - before);
+            Volatile.Write(ref _gate, Idle);
+        }
     }
 
     /// <summary>Ends playing for good and frees the decoders. A block that is being played now is waited for: less than a millisecond.</summary>
@@ -100,7 +117,7 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
 
     private bool PlayOpen(Span<short> block, Instant playsAt)
     {
-        bool plays = Volatile.Read(ref _plan) is { Plays: true };
+        bool plays = _failure is null && Volatile.Read(ref _plan) is { Plays: true };
         while (ring.TryPeek(out var packet))
         {
             if (plays)

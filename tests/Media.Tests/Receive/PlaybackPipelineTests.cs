@@ -68,6 +68,26 @@ public class PlaybackPipelineTests
         }
     }
 
+    [Fact]
+    public void ADecoderThatThrowsLeavesSilenceAndAnEndThatDoesNotHang()
+    {
+        var phone = new Phone(plays: true);
+        for (int i = 0; i < 10; i++)
+            phone.Frame(i);
+        phone.Decoder.Defect = new InvalidOperationException("a defect");
+        for (int i = 10; i < 30; i++)
+        {
+            phone.Block.AsSpan().Fill(7);
+            phone.Frame(i);
+        }
+
+        Assert.Same(phone.Decoder.Defect, phone.Pipeline.Failure);
+        Assert.All(phone.Block, sample => Assert.Equal(0, sample));
+        Assert.Equal(0, phone.Ring.Count);
+        phone.Pipeline.Close();
+        Assert.True(phone.Decoder.Disposed);
+    }
+
     /// <summary>20 ms packets in, two 10 ms blocks out.</summary>
     private sealed class Phone
     {
@@ -110,6 +130,8 @@ public class PlaybackPipelineTests
 
         public bool UsedAfterDispose { get; private set; }
 
+        public Exception? Defect { get; set; }
+
         public int SampleRate => 48000;
 
         public int RtpClockRate => 8000;
@@ -121,6 +143,8 @@ public class PlaybackPipelineTests
         public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
         {
             UsedAfterDispose |= Disposed;
+            if (Defect is not null)
+                throw Defect;
             pcm[..(payload.Length * 6)].Fill(1000);
             return payload.Length * 6;
         }

@@ -22,4 +22,23 @@ public class MediaEventQueueTests
         Assert.Equal(1000, told.Count - 2 + queue.Lost);
         Assert.Equal(told.Count, woken);
     }
+
+    [Fact]
+    public void WhatPlaybackTellsIsToldOnce()
+    {
+        int woken = 0;
+        var queue = new MediaEventQueue(() => woken++);
+        for (int i = 1; i < 5; i++)
+        {
+            queue.NoteFirstAudio(Instant.FromMilliseconds(i));
+            queue.NotePlaybackFailure(Instant.FromMilliseconds(10 * i));
+        }
+
+        Assert.True(queue.TryTake(out var heard));
+        Assert.Equal(new(MediaEventKind.FirstAudioPlayed, Instant.FromMilliseconds(1)), heard);
+        Assert.True(queue.TryTake(out var failed));
+        Assert.Equal(new(MediaEventKind.Failed, Instant.FromMilliseconds(10)), failed);
+        Assert.False(queue.TryTake(out _));
+        Assert.Equal(2, woken);
+    }
 }

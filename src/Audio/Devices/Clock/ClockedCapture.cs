@@ -25,13 +25,22 @@ internal sealed class ClockedCapture : ClockedStream, IFiniteSource
     /// <inheritdoc/>
     internal override void Tick(long due)
     {
-        if (IsWanted)
+        // Asked once: what changes within a block counts from the next one on.
+        var wanted = IsWanted;
+        if (wanted)
             _filler.Fill(_block);
         else
             Wait();
-        _waits = !IsWanted;
-        // A card hands a block over when its last sample has been captured, so the first is one block old.
-        _sink.OnCaptured(_block, due - MonotonicClock.SamplesToNanoseconds(_block.Length));
+        _waits = !wanted;
+        try
+        {
+            // A card hands a block over when its last sample has been captured, so the first is one block old.
+            _sink.OnCaptured(_block, due - MonotonicClock.SamplesToNanoseconds(_block.Length));
+        }
+        catch (Exception defect)
+        {
+            Defects.Note(defect);
+        }
     }
 
     // What a file says is for a caller: each call hears it from its beginning.

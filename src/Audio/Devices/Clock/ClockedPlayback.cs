@@ -21,7 +21,16 @@ internal sealed class ClockedPlayback : ClockedStream
     /// <inheritdoc/>
     internal override void Tick(long due)
     {
-        _source.OnPlayback(_block, due);
+        try
+        {
+            _source.OnPlayback(_block, due);
+        }
+        catch (Exception defect)
+        {
+            _block.AsSpan().Clear();
+            Defects.Note(defect);
+        }
+
         if (IsWanted)
             _keeper?.Keep(_block);
     }

@@ -12,7 +12,7 @@ namespace Earshot.Audio.Devices.Clock;
 /// priority. Catch-up: a tick later than one block counts as an xrun, as it would on a card; ticks up to
 /// 200 ms late follow back to back so that no sound is lost; what is later than that (a suspended machine) is skipped.
 /// </remarks>
-internal abstract class ClockedStream : ICaptureStream, IPlaybackStream
+internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuardedStream
 {
     private const long MaxCatchUp = 200_000_000;
     private readonly AudioStreamFormat _format;
@@ -48,6 +48,9 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream
 
     /// <summary>What the system granted to the clock thread; null before it runs.</summary>
     public string? Priority => _priority;
+
+    /// <inheritdoc/>
+    public CallbackDefects Defects { get; } = new();
 
     /// <summary>Why the stream ended by itself, e.g. a full disk; null if it did not.</summary>
     public string? Fault { get; private set; }
@@ -109,8 +112,9 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream
         {
             Loop();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // A full disk, a file that went away: the stand-in takes over.
             Fault = e.Message;
         }
 

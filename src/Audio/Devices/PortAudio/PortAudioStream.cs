@@ -11,7 +11,7 @@ namespace Earshot.Audio.Devices.PortAudio;
 /// Thread: control from one ordinary thread at a time; the callback on PortAudio's or the server's real-time thread.
 /// A server that was killed makes Pa_AbortStream and Pa_CloseStream hang for minutes, so they run on a thread that may be left behind.
 /// </remarks>
-internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
+internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream, IGuardedStream
 {
     private const ulong XrunFlags = 1 | 2 | 4 | 8; // input underflow, input overflow, output underflow, output overflow
     private const double MaxSaneOffset = 0.5;
@@ -65,6 +65,9 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
 
     /// <inheritdoc/>
     public long LastCallbackAt => Interlocked.Read(ref _lastCallbackAt);
+
+    /// <inheritdoc/>
+    public CallbackDefects Defects { get; } = new();
 
     /// <summary>Opens a microphone, stopped.</summary>
     public static PortAudioStream OpenCapture(NumberedDevice device, AudioStreamRequest request, ICaptureSink sink) =>
@@ -121,8 +124,23 @@ internal sealed unsafe class PortAudioStream : ICaptureStream, IPlaybackStream
     private static int OnCallback(void* input, void* output, CULong frames, PortAudioNative.StreamTimes* times, CULong flags, void* user)
     {
         var stream = (PortAudioStream)GCHandle.FromIntPtr((nint)user).Target!;
-        stream.Move((short*)input, (short*)output, (int)frames.Value, *times, flags.Value);
+        stream.MoveGuarded((short*)input, (short*)output, (int)frames.Value, *times, flags.Value);
         return 0;
+    }
+
+    /// <summary>One callback. Nothing it calls may throw through it: above it are the sound system's native frames.</summary>
+    internal void MoveGuarded(short* input, short* output, int frames, PortAudioNative.StreamTimes times, ulong flags)
+    {
+        try
+        {
+            Move(input, output, frames, times, flags);
+        }
+        catch (Exception defect)
+        {
+            if (output != null)
+                new Span<short>(output, frames * _channels).Clear();
+            Defects.Note(defect);
+        }
     }
 
     private void Move(short* input, short* output, int frames, PortAudioNative.StreamTimes times, ulong flags)

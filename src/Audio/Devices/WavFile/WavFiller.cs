@@ -42,6 +42,7 @@ internal sealed class WavFiller : IBlockFiller
     public void Rewind()
     {
         _reader.Rewind();
+        _converter?.Reset();
         (_used, _held, _ended) = (0, 0, false);
     }
 
