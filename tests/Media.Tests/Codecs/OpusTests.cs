@@ -6,6 +6,7 @@ using Earshot.Protocol.Sdp;
 namespace Earshot.Media.Tests.Codecs;
 
 /// <summary>Opus through libopus: frames of every size, silence, losses, wishes of the peer, rubbish.</summary>
+[Collection(Computing.Name)]
 public sealed class OpusTests
 {
     [Theory]

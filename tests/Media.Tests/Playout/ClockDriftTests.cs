@@ -4,6 +4,7 @@ using Earshot.Media.Playout;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>Two quartzes that do not agree: ten virtual minutes, heard through one resampler and nothing else.</summary>
+[Collection(Computing.Name)]
 public class ClockDriftTests(ITestOutputHelper output)
 {
     [Theory]

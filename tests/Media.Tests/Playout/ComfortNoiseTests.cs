@@ -5,6 +5,7 @@ using Earshot.Media.Playout;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>Pauses of G.711 and G.722 senders: neither dead silence nor loss.</summary>
+[Collection(Computing.Name)]
 public class ComfortNoiseTests(ITestOutputHelper output)
 {
     [Theory]

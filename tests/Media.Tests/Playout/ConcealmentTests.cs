@@ -6,6 +6,7 @@ using Earshot.Media.Codecs.Opus;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>Three voices, five seeds, no copies: what is made up must leave no holes, and PCMU's seams no clicks.</summary>
+[Collection(Computing.Name)]
 public class ConcealmentTests(ITestOutputHelper output)
 {
     private static readonly string[] Voices = ["speech_en_m", "speech_de_f", "speech_en_librivox"];

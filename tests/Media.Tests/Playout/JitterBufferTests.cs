@@ -4,6 +4,7 @@ using Earshot.Protocol;
 
 namespace Earshot.Media.Tests.Playout;
 
+[Collection(Computing.Name)]
 public class JitterBufferTests(ITestOutputHelper output)
 {
     /// <summary>A 200 Hz sine of 8000 moves 209 a sample; a seam may add the like of a cross-fade, a click adds thousands.</summary>

@@ -5,6 +5,7 @@ using Earshot.Protocol;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>How long sound waits: against the phase of packets and pulls, and against the arrivals of the field.</summary>
+[Collection(Computing.Name)]
 public class PlayoutDelayTests(ITestOutputHelper output)
 {
     private const double Warm = 5000;

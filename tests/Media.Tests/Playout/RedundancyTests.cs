@@ -5,6 +5,7 @@ using Earshot.Protocol;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>Copies that later packets carry (RFC 2198): they fill holes, and nothing else changes.</summary>
+[Collection(Computing.Name)]
 public class RedundancyTests(ITestOutputHelper output)
 {
     private readonly JitterBuffer _buffer = Playing();

@@ -6,6 +6,7 @@ using Earshot.Media.Playout;
 
 namespace Earshot.Media.Tests.Playout;
 
+[Collection(Computing.Name)]
 public class SpokenCallTests(ITestOutputHelper output)
 {
     private static readonly string[] Voices = ["speech_en_m", "speech_de_f", "speech_en_librivox"];

@@ -4,6 +4,7 @@ using Earshot.Media.Playout;
 namespace Earshot.Media.Tests.Playout;
 
 /// <summary>Whatever raised the delay: five seconds later it is gone, and nobody heard a gap.</summary>
+[Collection(Computing.Name)]
 public class StandingDelayTests(ITestOutputHelper output)
 {
     [Theory]
