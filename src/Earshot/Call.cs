@@ -105,13 +105,16 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     /// <summary>Offers these codecs, in this order, for the rest of the call.</summary>
     /// <param name="codecs">Of <c>opus</c>, <c>g722</c>, <c>pcmu</c>, <c>pcma</c>.</param>
+    /// <exception cref="ArgumentException">None is named, or one that does not exist; the message says which there are.</exception>
+    /// <exception cref="Audio.Native.NativeLibraryMissingException">One has no library here; one line that says what to install.</exception>
     public void ChangeCodecs(params IReadOnlyList<string> codecs)
     {
         ArgumentNullException.ThrowIfNull(codecs);
-        if (codecs.Count == 0) throw new ArgumentException("Name at least one codec.", nameof(codecs));
+        string[] wished = [.. codecs]; // theirs may change after the check
+        UsableCodecs.Demand(wished, CodecOffers.MissingLibrary);
         Do((driver, now) =>
         {
-            if (Media is not null) Media.Codecs = codecs;
+            if (Media is not null) Media.Codecs = wished;
             driver.ChangeSession(now);
         });
     }

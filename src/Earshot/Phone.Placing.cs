@@ -49,7 +49,7 @@ public sealed partial class Phone
                 ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
                 return true;
             }).ConfigureAwait(false);
-            if (!options.Echo) failed.KeepSound(_sound); // lets go at once; not before, as whoever threw above lets go as well
+            if (!options.Echo) failed.KeepSound(_sound); // lets go at once
             return failed;
         }
 
@@ -59,8 +59,13 @@ public sealed partial class Phone
         media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
-        if (!options.Echo) call.KeepSound(_sound);
-        Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows }));
+        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows })))
+        {
+            media.Dispose();
+            throw new ObjectDisposedException(nameof(Phone));
+        }
+
+        if (!options.Echo) call.KeepSound(_sound); // not before, as whoever threw above lets go as well
         return call;
     }
 
@@ -99,7 +104,7 @@ public sealed partial class Phone
 
     private void Begin(Instant now, Call call, SipInvite invite)
     {
-        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call) { Flush = _agent.Flush };
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush };
         _calls.Add(call);
         if (_closing)
         {
@@ -134,7 +139,7 @@ public sealed partial class Phone
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
-        call.Driver = new CallDriver(_agent.Core, machine, media, call) { Flush = _agent.Flush };
+        call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
         _calls.Add(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);

@@ -69,7 +69,7 @@ public sealed partial class Phone
                 Core = CoreOptions(options),
                 Random = random,
                 Tap = taps,
-                OnError = error => (made.Task.IsCompletedSuccessfully ? made.Task.Result : null)?.Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {error.GetType().Name}: {error.Message}")),
+                OnError = error => (made.Task.IsCompletedSuccessfully ? made.Task.Result : null)?.TellFault(error),
             },
             (now, happened) => made.Task.GetAwaiter().GetResult().OnSip(now, happened), // an INVITE may come before the next line has run
             cancel).ConfigureAwait(false);

@@ -127,16 +127,21 @@ public sealed partial class Phone : IAsyncDisposable
             foreach (var call in calls) call.Driver?.HangUp(now);
         });
         await Task.WhenAll(await ends.Task.ConfigureAwait(false)).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _deadlines.Dispose();
+        // Who was given up and never answered, or was called meanwhile: without the loop nothing would end these any more.
+        Post(now =>
+        {
+            foreach (var call in _calls.ToArray()) call.Driver?.ShutDown(now);
+        });
         await _agent.DisposeAsync().ConfigureAwait(false);
+        _deadlines.Dispose();
         // The card first: it calls the sessions, whose workers the engine ends.
         _sound.Dispose();
         _engine.Dispose();
         _capture?.Dispose();
     }
 
-    /// <summary>Runs something on the signalling loop, then looks at the deadlines of the calls.</summary>
-    internal void Post(Action<Instant> action) => _agent.Post((_, now) =>
+    /// <summary>Runs something on the signalling loop, then looks at the deadlines of the calls; false when the phone is closed.</summary>
+    internal bool Post(Action<Instant> action) => _agent.Post((_, now) =>
     {
         try
         {
@@ -159,6 +164,10 @@ public sealed partial class Phone : IAsyncDisposable
 
     /// <summary>What listens to a call threw: its author wants to know, the call does not care.</summary>
     internal void ListenerFailed(Exception wrong) => Tell(new PhoneNotice("listener", $"what listens to a call threw {wrong.GetType().Name}: {wrong.Message}"));
+
+    /// <summary>An exception of ours, which cost what it broke and nothing else.</summary>
+    private void TellFault(Exception wrong) =>
+        Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {wrong.GetType().Name}: {wrong.Message}"));
 
     private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Native;
+using Earshot.Media;
 
 namespace Earshot;
 
@@ -21,5 +22,16 @@ internal static class UsableCodecs
         var lost = string.Join(", ", options.Codecs.Except(usable));
         notice = new PhoneNotice("codec-missing", $"{wrong}; calls go without {lost}");
         return options with { Codecs = usable };
+    }
+
+    /// <summary>Refuses names that cannot be offered, before anything depends on them.</summary>
+    /// <param name="names">In order of preference.</param>
+    /// <param name="missing">What to install for a codec; null when it can be used.</param>
+    /// <exception cref="ArgumentException">None, or one that does not exist; the message says which there are.</exception>
+    /// <exception cref="NativeLibraryMissingException">One has no library here.</exception>
+    public static void Demand(IReadOnlyList<string> names, Func<string, string?> missing)
+    {
+        CodecOffers.Check(new MediaSessionOptions { Codecs = names });
+        if (names.Select(missing).FirstOrDefault(message => message is not null) is { } wrong) throw new NativeLibraryMissingException(wrong);
     }
 }

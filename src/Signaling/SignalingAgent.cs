@@ -71,8 +71,8 @@ internal sealed class SignalingAgent : IAsyncDisposable
     /// <summary>The core, to be touched on the loop alone: in <see cref="Post"/> and in the event callback.</summary>
     public SipCore Core => _core;
 
-    /// <summary>Runs something on the loop, with the core. From a handler the core may also be used at once.</summary>
-    public void Post(Action<SipCore, Instant> run) => _mailbox.Post(now => run(_core, now));
+    /// <summary>Runs something on the loop, with the core; false when the agent is closed and it never will. From a handler the core may also be used at once.</summary>
+    public bool Post(Action<SipCore, Instant> run) => _mailbox.Post(now => run(_core, now));
 
     /// <summary>Runs something on the loop and gives its result, or throws what it threw.</summary>
     /// <exception cref="ObjectDisposedException">The agent was closed before it came to that.</exception>
@@ -132,6 +132,10 @@ internal sealed class SignalingAgent : IAsyncDisposable
             Guarded(HandleDeadlines);
             Guarded(Drain);
         }
+
+        // Whoever posted before the end is waiting for it.
+        _mailbox.Close();
+        while (_mailbox.TryTake(TimeSpan.Zero, out var letter)) Guarded(now => Open(now, letter));
         _ended.TrySetResult();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Earshot.Tests;
 
@@ -55,5 +56,43 @@ public sealed class PhoneClosingTests
         var call = await phone.PlaceCallAsync("sip:bob@no-such-host.invalid", cancel: TestContext.Current.CancellationToken);
         Assert.True(call.Ended.IsCompleted);
         Assert.Equal(CallEndReason.UnknownHost, (await call.Ended).End.Reason);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACallThatNobodyAnswersIsOverWhenThePhoneIsClosed(bool rings)
+    {
+        using var peer = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var phone = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
+        var call = await phone.PlaceCallAsync($"sip:bob@{peer.Client.LocalEndPoint}", new CallOptions { Echo = true }, TestContext.Current.CancellationToken);
+        var invite = await peer.ReceiveAsync(TestContext.Current.CancellationToken);
+        if (rings)
+        {
+            var rang = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            call.Subscribe(step => _ = step is CallRinging && rang.TrySetResult());
+            peer.Send(Ringing(Encoding.UTF8.GetString(invite.Buffer)), invite.RemoteEndPoint);
+            await rang.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+
+        await phone.DisposeAsync();
+        Assert.True(call.Ended.IsCompletedSuccessfully);
+        Assert.Equal(CallEndReason.ShutDown, (await call.Ended).End.Reason);
+        await Assert.ThrowsAsync<CallFailedException>(() => call.Connected);
+    }
+
+    [Fact]
+    public async Task AClosedPhonePlacesNoCalls()
+    {
+        var phone = await Phone.StartAsync(Silent, TestContext.Current.CancellationToken);
+        await phone.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => phone.CallAsync("sip:bob@127.0.0.1:9", new CallOptions { Echo = true }, TestContext.Current.CancellationToken));
+    }
+
+    private static byte[] Ringing(string invite)
+    {
+        var headers = invite.Split("\r\n").Where(l => l.StartsWith("Via:", StringComparison.Ordinal) || l.StartsWith("From:", StringComparison.Ordinal)
+            || l.StartsWith("Call-ID:", StringComparison.Ordinal) || l.StartsWith("CSeq:", StringComparison.Ordinal));
+        return Encoding.UTF8.GetBytes($"SIP/2.0 180 Ringing\r\n{string.Join("\r\n", headers)}\r\nTo: <sip:bob@127.0.0.1>;tag=b\r\nContent-Length: 0\r\n\r\n");
     }
 }

@@ -31,4 +31,14 @@ public sealed class UsableCodecsTests
         Assert.Same(options, UsableCodecs.Settle(options, WithoutOpus, out var notice));
         Assert.Null(notice);
     }
+
+    [Fact]
+    public void AChangeToAnUnknownCodecNamesThoseThereAre()
+    {
+        var wrong = Assert.Throws<ArgumentException>(() => UsableCodecs.Demand(["pcmu", "morse"], WithoutOpus));
+        Assert.Contains("use opus, g722, pcmu, pcma", wrong.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => UsableCodecs.Demand([], WithoutOpus));
+        Assert.Throws<NativeLibraryMissingException>(() => UsableCodecs.Demand(["opus"], WithoutOpus));
+        UsableCodecs.Demand(["PCMU", "g722"], WithoutOpus);
+    }
 }

@@ -14,15 +14,20 @@ internal sealed class CallDriver
 {
     private readonly SipCore _core;
     private readonly CallMachine _machine;
-    private readonly ICallMedia _media;
+    private readonly GuardedMedia _media;
     private readonly ICallListener _listener;
     private SipInvite? _invite;
 
-    public CallDriver(SipCore core, CallMachine machine, ICallMedia media, ICallListener listener)
+    /// <param name="core">Signals.</param>
+    /// <param name="machine">Decides.</param>
+    /// <param name="media">Describes and flows.</param>
+    /// <param name="listener">Is told the steps.</param>
+    /// <param name="failed">Told what media threw, which then counts as its refusal; null lets it through.</param>
+    public CallDriver(SipCore core, CallMachine machine, ICallMedia media, ICallListener listener, Action<Exception>? failed = null)
     {
         _core = core;
         _machine = machine;
-        _media = media;
+        _media = new GuardedMedia(media, failed);
         _listener = listener;
     }
 
@@ -64,6 +69,13 @@ internal sealed class CallDriver
     public void HangUp(Instant now)
     {
         _machine.HangUp(now);
+        Drain(now);
+    }
+
+    /// <summary>The phone closes: nothing is waited for any more.</summary>
+    public void ShutDown(Instant now)
+    {
+        _machine.ShutDown(now);
         Drain(now);
     }
 
@@ -150,7 +162,8 @@ internal sealed class CallDriver
             case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
             case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer, a.Final)); break;
             case RollBack: _media.RollBack(); break;
-            case StartMedia: _media.Start(); break;
+            case StartMedia when !_media.TryStart(): _machine.HandleMediaFailed(now); break;
+            case StartMedia: break;
             case StopMedia: _media.Stop(); break;
             case TellRinging a: _listener.OnRinging(a.Status, a.EarlyMedia); break;
             case TellConnected: _listener.OnConnected(); break;

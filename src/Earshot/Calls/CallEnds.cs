@@ -42,6 +42,9 @@ internal static class CallEnds
     public static CallEnd MediaFailed { get; } = new(
         CallEndReason.Failed, 200, "a fault of earshot ended this call's sound", "Call again, and please report it.");
 
+    public static CallEnd Fault { get; } = new(
+        CallEndReason.Failed, 500, "a fault of earshot: this call's media could not be made ready", "Call again, and please report it.");
+
     public static CallEnd Rejected(int status) => new(CallEndReason.Rejected, status, $"refused with {status}");
 
     /// <summary>A final response that is not 2xx.</summary>

@@ -31,6 +31,15 @@ internal sealed partial class CallMachine
         }
     }
 
+    /// <summary>The phone closes and waits for nobody: the call is over now, whatever the peer has yet to say.</summary>
+    public void ShutDown(Instant now)
+    {
+        HangUp(now);
+        // RFC 3261 §15 wants the ACK before this BYE; but nobody will be here when it comes, and a caller that hears us ends now.
+        if (Phase == CallPhase.HangingUp) Do(new CallAction.SendBye(null));
+        End(CallEnds.ShutDown);
+    }
+
     /// <summary>The peer's BYE (the core has answered it).</summary>
     public void HandleBye(Instant now, string? reason)
     {

@@ -43,6 +43,8 @@ internal sealed class VirtualCall : ICallListener
 
     public void Reject(Instant now, int status) => _phone.Do(now, () => Driver.Reject(now, status));
 
+    public void ShutDown(Instant now) => _phone.Do(now, () => Driver.ShutDown(now));
+
     public void ChangeSession(Instant now) => _phone.Do(now, () => Driver.ChangeSession(now));
 
     public void HandleSilence(Instant now, TimeSpan silence) => _phone.Do(now, () => Driver.HandleSilence(now, silence));

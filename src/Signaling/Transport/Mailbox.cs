@@ -35,9 +35,10 @@ internal sealed class Mailbox
     private readonly object _gate = new();
     private readonly Queue<Letter> _letters = new();
     private int _packets;
+    private bool _closed;
 
-    /// <summary>Queues something to run on the loop.</summary>
-    public void Post(Action<Instant> run) => Add(new Letter(run, null, null, null, 0, MonotonicClock.Now));
+    /// <summary>Queues something to run on the loop; false when the loop is gone.</summary>
+    public bool Post(Action<Instant> run) => Add(new Letter(run, null, null, null, 0, MonotonicClock.Now));
 
     /// <summary>Queues a copy of a packet; false when too many wait.</summary>
     public bool TryPostPacket(ReadOnlySpan<byte> packet, SipFlow? connection, IPEndPoint? sender)
@@ -46,7 +47,13 @@ internal sealed class Mailbox
         var buffer = ArrayPool<byte>.Shared.Rent(packet.Length);
         packet.CopyTo(buffer);
         Add(new Letter(null, connection, sender, buffer, packet.Length, MonotonicClock.Now));
-        return true;
+        return true; // a loop that is gone has no use for it
+    }
+
+    /// <summary>Takes no more; what waits can still be taken.</summary>
+    public void Close()
+    {
+        lock (_gate) _closed = true;
     }
 
     /// <summary>Takes the next, waiting for it as long as told.</summary>
@@ -61,13 +68,20 @@ internal sealed class Mailbox
         }
     }
 
-    private void Add(Letter letter)
+    private bool Add(Letter letter)
     {
         lock (_gate)
         {
+            if (_closed)
+            {
+                letter.Release();
+                return false;
+            }
+
             if (letter.Buffer is not null) _packets++;
             _letters.Enqueue(letter);
             Monitor.Pulse(_gate);
+            return true;
         }
     }
 

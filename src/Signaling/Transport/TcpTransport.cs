@@ -48,7 +48,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
                 while (Volatile.Read(ref _takingIn) >= MaxTakingIn) await Task.Delay(5, stop).ConfigureAwait(false);
                 var socket = await listen.Tcp.AcceptAsync(stop).ConfigureAwait(false);
                 Interlocked.Increment(ref _takingIn);
-                mailbox.Post(now => TakeIn(now, socket));
+                if (!mailbox.Post(now => TakeIn(now, socket))) socket.Dispose();
             }
             catch (SocketException) when (!stop.IsCancellationRequested)
             {

@@ -5,6 +5,7 @@ using System.Text;
 namespace Earshot.Tests.BadInput;
 
 /// <summary>Whatever strangers send, the phone stays up, its memory stays bounded, and the running call goes on.</summary>
+[Collection(nameof(MeasuresMemory))]
 public sealed class BadInputTests
 {
     private const int Datagrams = 3000;

@@ -24,14 +24,89 @@ public sealed class CallDriverTests
         Assert.Equal(["offer", "sent INVITE"], _course);
 
         _course.Clear();
-        _core.HandlePacket(Instant.Zero, Flow, Encoding.UTF8.GetBytes(AnswerTo(_lastSent)));
-        while (_core.PollEvent(out var happened)) call.HandleSip(Instant.Zero, happened);
-        Assert.Equal(["sent ACK", "answer taken", "media starts"], _course);
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "media starts", "connected"], _course);
     }
 
+    [Fact]
+    public void AnOfferThatCannotBeWrittenEndsTheCall()
+    {
+        _media.Breaks = true;
+        NewCall().Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        Assert.Equal(["offer", "fault", "rolled back", "ended 500"], _course);
+    }
+
+    [Fact]
+    public void AChangeThatCannotBeWrittenIsRefusedAndTheNextGoesOut()
+    {
+        var call = Talking();
+        _media.Breaks = true;
+        call.ChangeSession(Instant.Zero);
+        Assert.Equal(["offer", "fault", "rolled back", "change refused"], _course);
+
+        _course.Clear();
+        _media.Breaks = false;
+        call.ChangeSession(Instant.Zero);
+        Assert.Equal(["offer", "sent INVITE"], _course);
+    }
+
+    [Fact]
+    public void AnAnswerThatBreaksMediaHangsUp()
+    {
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        _media.Breaks = true;
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "fault", "sent BYE", "ended 500"], _course);
+    }
+
+    [Fact]
+    public void MediaThatDoesNotStartHangsUp()
+    {
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        _media.BreaksAtStart = true;
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "media starts", "fault", "connected", "sent BYE", "media stops", "ended 200"], _course);
+    }
+
+    [Fact]
+    public void AnOfferOfThePeerThatBreaksMediaIsRefusedWithA500()
+    {
+        var call = NewCall();
+        _core.HandlePacket(Instant.Zero, Flow, BadInput.BadMessages.Message("INVITE sip:bob@127.0.0.1 SIP/2.0", 1, BadInput.BadMessages.Sdp));
+        while (_core.PollEvent(out var happened))
+            if (happened is SipEvent.IncomingInvite invite) call.Take(Instant.Zero, invite);
+        _course.Clear();
+        _media.Breaks = true;
+        call.Answer(Instant.Zero);
+        Assert.Equal(["answer", "fault", "rolled back", "sent SIP/2.0", "ended 500"], _course);
+        Assert.StartsWith("SIP/2.0 500", _lastSent, StringComparison.Ordinal);
+    }
+
+    private readonly NotedMedia _media;
     private string _lastSent = "";
 
-    private CallDriver NewCall() => new(_core, new CallMachine(CallTimes.Default, new SeededRandom(2)), new NotedMedia(_course), new Nobody())
+    public CallDriverTests() => _media = new(_course);
+
+    private CallDriver Talking()
+    {
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        Answered(call);
+        _course.Clear();
+        return call;
+    }
+
+    private void Answered(CallDriver call)
+    {
+        _core.HandlePacket(Instant.Zero, Flow, Encoding.UTF8.GetBytes(AnswerTo(_lastSent)));
+        while (_core.PollEvent(out var happened)) call.HandleSip(Instant.Zero, happened);
+    }
+
+    private CallDriver NewCall() => new(_core, new CallMachine(CallTimes.Default, new SeededRandom(2)), _media, new Nobody(_course), _ => _course.Add("fault"))
     {
         Flush = () =>
         {
@@ -53,51 +128,57 @@ public sealed class CallDriverTests
 
     private sealed class NotedMedia(List<string> course) : ICallMedia
     {
+        public bool Breaks { get; set; }
+
+        public bool BreaksAtStart { get; set; }
+
         public bool InsistsOnEncryption => false;
 
         public MediaAnswer MakeOffer()
         {
-            course.Add("offer");
+            Note("offer", Breaks);
             return new("v=0\r\n"u8.ToArray());
         }
 
         public CallEnd? Judge(ReadOnlyMemory<byte> offer) => null;
 
-        public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer) => new("v=0\r\n"u8.ToArray());
+        public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
+        {
+            Note("answer", Breaks);
+            return new("v=0\r\n"u8.ToArray());
+        }
 
         public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
         {
-            course.Add("answer taken");
+            Note("answer taken", Breaks);
             return null;
         }
 
         public void RollBack() => course.Add("rolled back");
 
-        public void Start() => course.Add("media starts");
+        public void Start() => Note("media starts", BreaksAtStart);
 
         public void Stop() => course.Add("media stops");
+
+        private void Note(string step, bool breaks)
+        {
+            course.Add(step);
+            if (breaks) throw new InvalidOperationException("a test breaks it");
+        }
     }
 
-    private sealed class Nobody : ICallListener
+    private sealed class Nobody(List<string> course) : ICallListener
     {
         public void OnRinging(int status, bool earlyMedia)
         {
         }
 
-        public void OnConnected()
-        {
-        }
+        public void OnConnected() => course.Add("connected");
 
-        public void OnChanged()
-        {
-        }
+        public void OnChanged() => course.Add("changed");
 
-        public void OnChangeRefused(int status, string message)
-        {
-        }
+        public void OnChangeRefused(int status, string message) => course.Add("change refused");
 
-        public void OnEnded(CallEnd end)
-        {
-        }
+        public void OnEnded(CallEnd end) => course.Add($"ended {end.SipStatus}");
     }
 }

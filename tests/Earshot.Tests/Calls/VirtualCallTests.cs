@@ -76,6 +76,19 @@ public sealed class VirtualCallTests
     }
 
     [Fact]
+    public void APhoneThatClosesBeforeTheAckHangsUp()
+    {
+        var net = Network(toBob: new LinkOptions { Drops = d => StartsWith(d, "ACK") });
+        AnswersAtOnce(net);
+        var alice = net.Alice.Call(net.Now);
+        net.Run(Seconds(3));
+        net.Bob.Calls[0].ShutDown(net.Now);
+        Assert.Equal(CallEnds.ShutDown, net.Bob.Calls[0].End);
+        net.Run(Seconds(1));
+        Assert.Equal(CallEndReason.RemoteHungUp, alice.End!.Reason);
+    }
+
+    [Fact]
     public void ACancelThatCrossesThe200EndsOnBothSides()
     {
         var net = Network();
