@@ -37,6 +37,14 @@ internal sealed class StampedBlockRing
         return _entries.TryWrite(in entry);
     }
 
+    /// <summary>The time of the oldest block, if any. Consumer.</summary>
+    public bool TryPeek(out long stamp)
+    {
+        var any = _entries.TryPeek(out var entry);
+        stamp = entry.Stamp;
+        return any;
+    }
+
     /// <summary>Reads the oldest block, if any, and says how many samples it has. Consumer.</summary>
     /// <param name="block">Room for <see cref="MaxBlock"/> samples.</param>
     /// <param name="stamp">The time of the block's first sample.</param>
