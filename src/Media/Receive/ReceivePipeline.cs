@@ -10,7 +10,7 @@ namespace Earshot.Media.Receive;
 /// <summary>From datagrams to decrypted packets of the peer, on their way to playback.</summary>
 /// <remarks>
 /// <code>
-///   datagram ─► PacketKind ─┬ RTP  ─► SRTP in place ─► header ─► known type? ─► Latching ─► SlotRing to playback
+///   datagram ─► PacketKind ─┬ RTP  ─► SRTP in place ─► header ─► Latching ─► known type? ─► SlotRing to playback
 ///                           ├ RTCP ─► SRTCP in place ─► RtcpReporter
 ///                           └ STUN, DTLS, rubbish: counted
 /// </code>
@@ -119,13 +119,17 @@ internal sealed class ReceivePipeline(
             return;
         }
 
-        bool known = RtpPacket.TryParse(datagram[..length], out var packet) && (plan.IsSound(packet.PayloadType) || packet.PayloadType == plan.DtmfPayloadType);
-        if (!known)
+        if (!RtpPacket.TryParse(datagram[..length], out var packet))
         {
             UnknownPackets++;
             return;
         }
 
+        // What was not agreed is not played, but from the peer it is a packet like any: it arrived, and its sender lives (RFC 3550 App. A.1).
+        bool known = plan.IsSound(packet.PayloadType) || packet.PayloadType == plan.DtmfPayloadType;
+        UnknownPackets += known ? 0 : 1;
+        if (!known && !transport.IsEncrypted && !latching.IsExpected(in from, packet.Ssrc))
+            return;
         if (!IsPeer(now, in from, packet.Ssrc, packet.Sequence))
             return;
         Packets++;
@@ -133,8 +137,8 @@ internal sealed class ReceivePipeline(
         rtcp.HandleRtp(arrival, in packet);
         NoteHeard(now);
         if (packet.PayloadType == plan.DtmfPayloadType)
-            HandleKey(now, in packet);
-        else if (plan.Receives)
+            HandleKey(now, in packet, plan);
+        else if (known && plan.Receives)
             HandSound(in packet, plan, arrival);
     }
 
@@ -172,11 +176,11 @@ internal sealed class ReceivePipeline(
             UnknownPackets++;
     }
 
-    private void HandleKey(Instant now, in RtpPacket packet)
+    private void HandleKey(Instant now, in RtpPacket packet, ReceivePlan plan)
     {
         if (!TelephoneEvent.TryParse(packet.Payload, out var key) || DtmfSender.KeyOf(key.Event) is '\0')
             return;
-        if (_keys.HandleEvent(in key, packet.Timestamp, packet.Marker))
+        if (_keys.HandleEvent(in key, packet.Sequence, packet.Timestamp, packet.Marker, plan.ClockRate))
             events.Push(new(MediaEventKind.DtmfReceived, now, DtmfSender.KeyOf(key.Event)));
     }
 

@@ -74,6 +74,9 @@ internal sealed class Latching
         Target = signalled;
     }
 
+    /// <summary>True for the source that is the peer's as things stand: proves nothing, but a packet from elsewhere is surely not expected.</summary>
+    public bool IsExpected(in PeerAddress from, uint ssrc) => from == Target && (Ssrc is null || Ssrc == ssrc);
+
     /// <summary>Judges an RTP packet that passed all other checks (SRTP authentication included).</summary>
     /// <param name="now">Now.</param>
     /// <param name="from">Its sender.</param>

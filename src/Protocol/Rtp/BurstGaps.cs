@@ -51,16 +51,19 @@ internal sealed class BurstGaps
     /// <summary>A packet came.</summary>
     public void HandlePacket(ushort sequence)
     {
-        int ahead = _seen == 0 ? 1 : (short)(sequence - _highest);
+        // The first number of a source may be any (RFC 3550 §5.1): it is taken as the next one.
+        if (_seen == 0)
+            _highest = (ushort)(sequence - 1);
+        int ahead = (short)(sequence - _highest);
         if (ahead is > 3000 or < -3000)
         {
             Reset();
-            ahead = 1;
+            (_highest, ahead) = ((ushort)(sequence - 1), 1);
         }
 
         for (; ahead > 0; ahead--)
             Advance();
-        if (_seen == 0 || (short)(sequence - _highest) > 0)
+        if ((short)(sequence - _highest) > 0)
             _highest = sequence;
         int back = (short)(_highest - sequence);
         if (back < 64)

@@ -76,7 +76,7 @@ public class DtmfSenderTests
             sender.Enqueue(9, 4000);
         for (uint t = 0; t < 48000 * 15; t += 960)
         {
-            if (sender.TryNext(t, 960, 48000, out var p) && keys.HandleEvent(new(p.Event, p.IsEnd, 10, p.Duration), p.Timestamp, p.IsStart))
+            if (sender.TryNext(t, 960, 48000, out var p) && keys.HandleEvent(new(p.Event, p.IsEnd, 10, p.Duration), 0, p.Timestamp, p.IsStart, 48000))
                 told++;
         }
 

@@ -53,13 +53,40 @@ public class BurstGapsTests
         Assert.Equal((0, 0, 0), (bursts.GapDensity, bursts.BurstPackets, bursts.BurstDensity));
     }
 
-    private static BurstGaps Feed(Func<int, bool> arrives)
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0x7fff)]
+    [InlineData(0x8000)]
+    [InlineData(0xa000)]
+    [InlineData(62535)]
+    [InlineData(0xffff)]
+    public void LossIsSeenFromTheFirstPacketOnWhateverItsNumber(int first)
+    {
+        var (bursts, same) = (Feed(i => i % 100 >= 5, first, 1000), Feed(i => i % 100 >= 5, 0, 1000));
+        Assert.InRange(bursts.BurstPackets, 4, 6);
+        Assert.Equal((same.BurstPackets, same.GapPackets, same.BurstDensity), (bursts.BurstPackets, bursts.GapPackets, bursts.BurstDensity));
+    }
+
+    [Fact]
+    public void AStreamThatJumpsToAnyNumberIsFollowed()
+    {
+        var bursts = Feed(_ => true, 0, 1000);
+        for (int i = 0; i < 1000; i++)
+        {
+            if (i % 100 >= 5)
+                bursts.HandlePacket((ushort)(0x9000 + i));
+        }
+
+        Assert.InRange(bursts.BurstPackets, 4, 6);
+    }
+
+    private static BurstGaps Feed(Func<int, bool> arrives, int first = 0, int packets = 100_000)
     {
         var bursts = new BurstGaps();
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < packets; i++)
         {
             if (arrives(i))
-                bursts.HandlePacket((ushort)i);
+                bursts.HandlePacket((ushort)(first + i));
         }
 
         return bursts;

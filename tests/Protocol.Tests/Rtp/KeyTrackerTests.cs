@@ -7,6 +7,7 @@ namespace Earshot.Protocol.Tests.Rtp;
 public sealed class KeyTrackerTests
 {
     private KeyTracker _keys;
+    private ushort _sequence = 65_530;
 
     [Fact]
     public void AKeyIsToldOnceWhicheverOfItsPacketsCome()
@@ -64,6 +65,37 @@ public sealed class KeyTrackerTests
         Assert.True(Take(1, 5000, 320, isEnd: true));
     }
 
-    private bool Take(byte code, uint timestamp, ushort duration, bool marker = false, bool isEnd = false) =>
-        _keys.HandleEvent(new TelephoneEvent(code, isEnd, 10, duration), timestamp, marker);
+    [Theory]
+    [InlineData(100_000u, 1_000_000_000u)]
+    [InlineData(3_000_000_000u, 1_500_000_000u)]
+    public void KeysAreHeardAfterTheSendersClockWentBack(uint before, uint after)
+    {
+        Assert.True(Take(1, before + 50_000, 160, marker: true));
+        Assert.True(Take(2, before, 160, isEnd: true)); // 6 s back, without marker
+        Assert.False(Take(2, before, 160, isEnd: true));
+        Assert.True(Take(3, after, 160, marker: true));
+        Assert.True(Take(4, after - 2_000, 160, marker: true)); // a quarter of a second back
+        Assert.False(Take(4, after - 2_000, 320));
+        Assert.True(Take(5, after, 160, marker: true));
+    }
+
+    [Fact]
+    public void AKeysFirstPacketThatTheNextKeyOvertookIsNoKey()
+    {
+        Assert.True(Take(1, 5000, 320, isEnd: true));
+        Assert.True(Take(2, 9000, 160, marker: true));
+        _sequence -= 4;
+        Assert.False(Take(1, 5000, 160, marker: true));
+    }
+
+    [Fact]
+    public void AtAnotherClockFiveSecondsAreMoreTicks()
+    {
+        Assert.True(Take(1, 1_000_000, 160, clockRate: 48000));
+        Assert.False(Take(1, 900_000, 160, clockRate: 48000));
+        Assert.True(Take(1, 700_000, 160, clockRate: 48000));
+    }
+
+    private bool Take(byte code, uint timestamp, ushort duration, bool marker = false, bool isEnd = false, int clockRate = 8000) =>
+        _keys.HandleEvent(new TelephoneEvent(code, isEnd, 10, duration), _sequence++, timestamp, marker, clockRate);
 }
