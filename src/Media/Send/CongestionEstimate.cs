@@ -6,9 +6,9 @@ namespace Earshot.Media.Send;
 /// <summary>How many bits a second the way to the peer carries, as far as reports tell: it is full when the round trip grows, or when more sent is more lost.</summary>
 /// <remarks>
 /// <code>
-///   Free ──queue grows──► cut ──drains──► rise by 8 % a report ──near the rate that was too much──► hold, then rise by 2 %
-///                          ▲                                                                            │
-///                          └──────────────────── full again: hold twice as long ◄───────────────────────┘
+///   Free ──queue grows──► cut ──10 s──► rise by 8 % a report ──from 0.8 of the rate that was too much on──► rise by 2 %
+///                          ▲                                                                                 │
+///                          └──────────── full again: next time rise half as fast there, at last a sixth ◄────┘
 /// </code>
 /// Loss alone is no sign: radio loses without being full. Thread: worker. Pure.
 /// </remarks>
@@ -16,8 +16,8 @@ internal sealed class CongestionEstimate
 {
     private const double QueueMs = 60;
     private const double HopelessLoss = 0.35;
-    private static readonly TimeSpan FirstHold = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(2);
+    private const double MostCaution = 6;
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BaseWindow = TimeSpan.FromMinutes(2);
 
     private double _baseMs = double.MaxValue;
@@ -25,7 +25,7 @@ internal sealed class CongestionEstimate
     private Instant _youngSince = Instant.Never;
     private double _lastQueueMs;
     private double _knee = double.PositiveInfinity;
-    private TimeSpan _hold = FirstHold;
+    private double _caution = 1;
     private Instant _heldUntil = Instant.Zero;
 
     /// <summary>Bits per second on the wire that may be sent; infinite while the way was never full.</summary>
@@ -41,7 +41,7 @@ internal sealed class CongestionEstimate
     public void Reset()
     {
         (_baseMs, _youngBaseMs, _youngSince) = (double.MaxValue, double.MaxValue, Instant.Never);
-        (_lastQueueMs, _knee, _hold, _heldUntil) = (0, double.PositiveInfinity, FirstHold, Instant.Zero);
+        (_lastQueueMs, _knee, _caution, _heldUntil) = (0, double.PositiveInfinity, 1, Instant.Zero);
         (Allowed, IsFull) = (double.PositiveInfinity, false);
     }
 
@@ -71,7 +71,7 @@ internal sealed class CongestionEstimate
     public void Withdraw(Instant now, double sent, double before)
     {
         Allowed = before;
-        Hold(now, sent);
+        NoteTooMuch(now, sent);
     }
 
     private void Cut(Instant now, double sent, double least, double loss)
@@ -80,16 +80,16 @@ internal sealed class CongestionEstimate
         // What came through a full queue is what the way carries.
         double carried = loss > 0.02 ? sent * (1 - loss) * 0.9 : sent;
         Allowed = Math.Max(least, Math.Min(carried, Math.Min(Allowed, sent) * factor));
-        Hold(now, sent);
+        NoteTooMuch(now, sent);
     }
 
-    private void Hold(Instant now, double sent)
+    private void NoteTooMuch(Instant now, double sent)
     {
-        // A rate found too high twice is not tried again soon: probing is what makes a rate swing.
-        bool again = sent < _knee * 1.15;
-        _hold = again && !double.IsInfinity(_knee) ? TimeSpan.FromTicks(Math.Min(_hold.Ticks * 2, LongestHold.Ticks)) : FirstHold;
+        // A rate found too high twice is approached more slowly: probing is what makes a rate swing.
+        bool again = sent < _knee * 1.15 && !double.IsInfinity(_knee);
+        _caution = again ? Math.Min(2 * _caution, MostCaution) : 1;
         _knee = sent;
-        _heldUntil = now + TimeSpan.FromTicks(FirstHold.Ticks / 2);
+        _heldUntil = now + Hold;
     }
 
     private void Rise(double most)
@@ -97,9 +97,9 @@ internal sealed class CongestionEstimate
         if (double.IsInfinity(Allowed))
             return;
         bool near = Allowed >= 0.8 * _knee;
-        Allowed *= near ? 1 + (0.02 * FirstHold.Ticks / _hold.Ticks) : 1.08;
+        Allowed *= near ? 1 + (0.02 / _caution) : 1.08;
         if (Allowed > 1.05 * _knee)
-            (_knee, _hold) = (double.PositiveInfinity, FirstHold);
+            (_knee, _caution) = (double.PositiveInfinity, 1);
         if (Allowed >= most)
             Allowed = double.PositiveInfinity;
     }

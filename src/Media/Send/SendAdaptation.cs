@@ -56,6 +56,13 @@ internal sealed class SendAdaptation
         Settings = new(limits.Bitrate, limits.FrameSamples, 0, RedundancyDistances.None);
     }
 
+    /// <summary>Goes over to a codec that does not adapt: what was fitted to the network was the other's.</summary>
+    public void End(int frameSamples)
+    {
+        _limits = null;
+        Settings = new(0, frameSamples, 0, RedundancyDistances.None);
+    }
+
     /// <summary>Takes a report block about us.</summary>
     /// <param name="now">Now.</param>
     /// <param name="block">The block.</param>

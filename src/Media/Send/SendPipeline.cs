@@ -154,9 +154,10 @@ internal sealed class SendPipeline
 
     private void BeginAdaptation(SendPlan plan)
     {
-        if (plan.Limits is not { } limits)
-            return;
-        _adaptation.Begin(limits);
+        if (plan.Limits is { } limits)
+            _adaptation.Begin(limits);
+        else
+            _adaptation.End(plan.FrameSamples);
         Use(plan, _adaptation.Settings);
     }
 
