@@ -31,7 +31,11 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
         _epoll = EpollCreate(CloseOnExec);
         _wakeUp = EventDescriptor(0, CloseOnExec | NonBlocking);
         if (_epoll < 0 || _wakeUp < 0)
+        {
+            CloseAll();
             throw new MediaTransportException("no more file descriptors: raise the limit (ulimit -n)");
+        }
+
         Control(EpollCtlAdd, _wakeUp, WakeToken);
     }
 
@@ -73,8 +77,15 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
     {
         // From here on a late Wake finds the flag set: the descriptor's number may soon be another file's.
         Interlocked.Exchange(ref _signalled, 1);
-        Close(_wakeUp);
-        Close(_epoll);
+        CloseAll();
+    }
+
+    private void CloseAll()
+    {
+        if (_wakeUp >= 0)
+            Close(_wakeUp);
+        if (_epoll >= 0)
+            Close(_epoll);
     }
 
     private int WaitFor(byte* events, int capacity, long nanoseconds)

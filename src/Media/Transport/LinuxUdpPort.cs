@@ -21,7 +21,14 @@ internal sealed unsafe class LinuxUdpPort : UdpPort
         : base(socket)
     {
         _descriptor = (int)socket.Handle;
-        socket.SetRawSocketOption(SolSocket, SoTimestampNs, BitConverter.GetBytes(1));
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoTimestampNs, BitConverter.GetBytes(1));
+        }
+        catch (SocketException)
+        {
+            // A sandbox may not know it: a datagram then came when it is read.
+        }
     }
 
     /// <inheritdoc/>

@@ -6,14 +6,17 @@ namespace Earshot.Media.Transport;
 
 /// <summary>Opens a call's sockets: RTP on an even port, RTCP on the next (RFC 3550 §11), within the allowed range.</summary>
 /// <remarks>Thread: any, one at a time for each engine (a lock that no real-time thread holds).</remarks>
-internal sealed class MediaPorts(MediaEngineOptions options)
+/// <param name="options">Where to bind.</param>
+/// <param name="create">Makes a datagram socket; null for the system's own.</param>
+internal sealed class MediaPorts(MediaEngineOptions options, Func<AddressFamily, Socket>? create = null)
 {
     private readonly Lock _gate = new();
+    private readonly Func<AddressFamily, Socket> _create = create ?? (family => new Socket(family, SocketType.Dgram, ProtocolType.Udp));
     private int _cursor = options.FirstPort;
 
     /// <summary>Opens the pair.</summary>
     /// <param name="family">IPv4 or IPv6, by the peer's address.</param>
-    /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound.</exception>
+    /// <exception cref="MediaTransportException">No port is free in the range, the address cannot be bound, or the process may open no more sockets.</exception>
     public (UdpPort Rtp, UdpPort Rtcp) OpenPair(AddressFamily family)
     {
         var address = BindAddressFor(family);
@@ -37,10 +40,8 @@ internal sealed class MediaPorts(MediaEngineOptions options)
         {
             var probe = Bind(address, 0) ?? throw new MediaTransportException($"cannot bind a media socket to {address}");
             int port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-            var other = port < 65535 ? Bind(address, port ^ 1) : null;
-            if (other is not null)
-                return (port & 1) == 0 ? (Wrap(probe), Wrap(other)) : (Wrap(other), Wrap(probe));
-            probe.Dispose();
+            if (TryPair(probe, address, port ^ 1) is { } pair)
+                return (port & 1) == 0 ? pair : (pair.Second, pair.First);
         }
 
         throw new MediaTransportException($"no pair of free UDP ports on {address}");
@@ -56,38 +57,70 @@ internal sealed class MediaPorts(MediaEngineOptions options)
                 _cursor = first;
             int port = _cursor;
             _cursor += 2;
-            var rtp = Bind(address, port);
-            if (rtp is null)
-                continue;
-            var rtcp = Bind(address, port + 1);
-            if (rtcp is not null)
-                return (Wrap(rtp), Wrap(rtcp));
-            rtp.Dispose();
+            if (Bind(address, port) is { } rtp && TryPair(rtp, address, port + 1) is { } pair)
+                return pair;
         }
 
         throw new MediaTransportException($"no free pair of media ports in {options.FirstPort}-{options.LastPort} on {address}: widen --media-ports");
     }
 
+    // Takes the first socket over: it is closed unless both ports stand.
+    private (UdpPort First, UdpPort Second)? TryPair(Socket first, IPAddress address, int otherPort)
+    {
+        Socket? second = null;
+        bool stand = false;
+        try
+        {
+            second = Bind(address, otherPort);
+            if (second is null)
+                return null;
+            var pair = (Wrap(first), Wrap(second));
+            stand = true;
+            return pair;
+        }
+        catch (SocketException e)
+        {
+            throw Refusal(address, e);
+        }
+        finally
+        {
+            if (!stand)
+            {
+                first.Dispose();
+                second?.Dispose();
+            }
+        }
+    }
+
     private UdpPort Wrap(Socket socket) =>
         LinuxSystemCalls.Available && !options.PortableTransport ? new LinuxUdpPort(socket) : new PortableUdpPort(socket);
 
-    private static Socket? Bind(IPAddress address, int port)
+    // Null when the port is another's (Windows calls the ranges it keeps for itself forbidden).
+    private Socket? Bind(IPAddress address, int port)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket? socket = null;
         try
         {
+            socket = _create(address.AddressFamily);
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = false;
             socket.Bind(new IPEndPoint(address, port));
             MarkExpedited(socket);
             return socket;
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
-            socket.Dispose();
-            return null;
+            socket?.Dispose();
+            if (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+                return null;
+            throw Refusal(address, e);
         }
     }
+
+    private static MediaTransportException Refusal(IPAddress address, SocketException e) =>
+        e.SocketErrorCode == SocketError.TooManyOpenSockets
+            ? new("no media socket: the process has as many files open as it may; end some calls, or raise the limit (ulimit -n)", e)
+            : new($"cannot bind a media socket to {address}: {e.Message}", e);
 
     // DSCP EF (RFC 4594 §4.1) for voice; a system that refuses it sends best effort.
     private static void MarkExpedited(Socket socket)

@@ -237,6 +237,65 @@ public class CallMediaTests
         Assert.All(sent, p => Assert.Equal(p.Bytes[1] is 200 or 201, p.To == rtcp));
     }
 
+    [Theory]
+    [InlineData(true, 750)]
+    [InlineData(false, 749)]
+    public void WhatWasNotAgreedIsNeverPlayedButItsSenderLives(bool encrypted, int counted)
+    {
+        var (a, b) = PaperKeys.Pair(encrypted);
+        a.Media.Apply(At(0), a.Plan with { Send = a.Plan.Send with { PayloadType = 13 } });
+        for (int t = 0; t < 15_000; t += 20)
+        {
+            Carry(a, b, t, a.Local);
+            b.Media.HandleTimeout(At(t));
+        }
+
+        Assert.Equal(0, b.DrainPlayback());
+        Assert.Equal(counted, b.Media.Rtcp.PacketsReceived);
+        Assert.Equal(0, b.Media.Rtcp.PacketsLost);
+        Assert.True(b.Media.Receive.UnknownPackets >= 750);
+        Assert.DoesNotContain(b.Events, e => e.Kind == MediaEventKind.Silence);
+        Assert.Single(b.Events, e => e.Kind == MediaEventKind.FirstPacketReceived);
+    }
+
+    [Fact]
+    public void WhatWasNotAgreedFromElsewhereInClearIsNobodysSignOfLife()
+    {
+        var (a, b) = PaperKeys.Pair(encrypted: false);
+        a.Media.Apply(At(0), a.Plan with { Send = a.Plan.Send with { PayloadType = 13 } });
+        for (int t = 0; t < 1000; t += 20)
+            Carry(a, b, t, PaperPhone.Elsewhere);
+        b.Speak(At(1000));
+        Assert.All(b.Take(), p => Assert.Equal(a.Local, p.To));
+        Assert.Empty(b.Events);
+    }
+
+    [Fact]
+    public void ACodecThatDoesNotAdaptSendsItsOwnFramesWhateverTheNetworkAskedOfTheOneBefore()
+    {
+        var (a, _) = PaperKeys.Pair(encrypted: false);
+        var adaptive = a.Plan with { Send = a.Plan.Send with { Limits = new(32000, 72000, 960, 2880, Fec: false, Redundancy: false) } };
+        a.Media.Apply(At(0), adaptive);
+        for (int i = 0; i < 50; i++)
+        {
+            var block = new Earshot.Protocol.Rtcp.ReportBlock(a.Media.Send.Ssrc, 128, 500 * i, (uint)(1000 * (i + 1)), 0, 0, 0);
+            a.Media.Send.HandleReport(At(5000 * i), in block, TimeSpan.FromMilliseconds(i == 0 ? 20 : 900), 0);
+        }
+
+        Assert.Equal(2880, a.Media.Send.Settings.FrameSamples);
+        a.Media.Apply(At(300_000), a.Plan);
+        a.Take();
+        a.Speak(At(300_000)); // fills up the frame that was begun, if any
+        a.Take();
+        for (int i = 1; i < 10; i++)
+        {
+            a.Speak(At(300_000 + (20 * i)));
+            Assert.Single(a.Take(), p => p.Bytes[1] is not 200 and not 201);
+        }
+
+        Assert.Equal(0, a.Media.Send.Settings.Bitrate);
+    }
+
     [Fact]
     public void AHeldPeerIsNotMissedAndNothingIsSentToIt()
     {

@@ -135,6 +135,57 @@ public class UdpPortTests
         Assert.Contains("46010-46013", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(1, 0, false)]
+    [InlineData(0, 46020, false)]
+    [InlineData(1, 46020, true)]
+    public void WhenNoMoreSocketsMayOpenThatIsSaidAndNoneStaysOpen(int allowed, int firstPort, bool portable)
+    {
+        var opened = new List<Socket>();
+        var options = new MediaEngineOptions
+        {
+            Random = new TestRandom(1),
+            BindAddress = IPAddress.Loopback,
+            FirstPort = firstPort,
+            LastPort = firstPort + 40,
+            PortableTransport = portable,
+        };
+        var ports = new MediaPorts(options, family =>
+        {
+            if (opened.Count == allowed)
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
+            opened.Add(new Socket(family, SocketType.Dgram, ProtocolType.Udp));
+            return opened[^1];
+        });
+        var e = Assert.Throws<MediaTransportException>(() => ports.OpenPair(AddressFamily.InterNetwork));
+        Assert.Contains("ulimit -n", e.Message, StringComparison.Ordinal);
+        Assert.All(opened, socket => Assert.True(socket.SafeHandle.IsClosed));
+    }
+
+    [Fact]
+    public void APairOfWhichOnePortFailsLeavesTheOtherNotOpen()
+    {
+        var opened = new List<Socket>();
+        var ports = new MediaPorts(new MediaEngineOptions { Random = new TestRandom(1), BindAddress = IPAddress.Loopback }, family =>
+        {
+            opened.Add(new Socket(family, SocketType.Dgram, ProtocolType.Udp));
+            if (opened.Count == 2)
+                opened[1].Dispose();
+            return opened[^1];
+        });
+        Assert.ThrowsAny<Exception>(() => ports.OpenPair(AddressFamily.InterNetwork));
+        Assert.All(opened, socket => Assert.True(socket.SafeHandle.IsClosed));
+    }
+
+    [Fact]
+    public void AnAddressThatIsNotOursIsNamedWithTheReason()
+    {
+        var ports = new MediaPorts(new MediaEngineOptions { Random = new TestRandom(1), BindAddress = IPAddress.Parse("192.0.2.1"), FirstPort = 46030, LastPort = 46050 });
+        var e = Assert.Throws<MediaTransportException>(() => ports.OpenPair(AddressFamily.InterNetwork));
+        Assert.Contains("cannot bind a media socket to 192.0.2.1", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TheAddressTowardsAPeerIsTheOneThatTheKernelRoutes()
     {
