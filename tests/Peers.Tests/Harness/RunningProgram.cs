@@ -49,7 +49,14 @@ internal class RunningProgram : IAsyncDisposable
         for (var i = 0; i < seconds * 50; i++)
         {
             if (Output.Contains(text, StringComparison.Ordinal)) return;
-            if (_process.HasExited && i > 10) break;
+            if (_process.HasExited && i > 10)
+            {
+                // Its last words may still be in the pipe.
+                await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (Output.Contains(text, StringComparison.Ordinal)) return;
+                break;
+            }
+
             await Task.Delay(20);
         }
 
