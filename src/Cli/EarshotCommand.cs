@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Earshot.Cli.Commands;
+using Earshot.Cli.Options;
 using Earshot.Cli.Output;
 
 namespace Earshot.Cli;
@@ -14,20 +15,23 @@ internal static class EarshotCommand
     {
         var root = CreateRoot();
         foreach (var planned in NotThereYet.CreateAll()) root.Subcommands.Add(planned);
-        var said = root.Parse(arguments);
-        if (said.Errors.Count > 0)
+        var said = root.Parse(WithoutHelpVerb(arguments));
+        if (UsageErrors.Find(said) is { } wrong)
         {
             // The lab writes its JSON to a file.
             IOutput output = arguments.Contains("--json") && arguments[0] != "lab"
                 ? new JsonOutput(Console.OpenStandardOutput())
                 : new TextOutput(Console.Out, Console.Error, terminal: false, quiet: false);
-            output.Error("usage", said.Errors[0].Message, "See: earshot --help, earshot VERB --help");
+            output.Error("usage", wrong.Message, wrong.Hint);
             return ExitStatus.Usage;
         }
 
         // Signals are the commands' own: a call is ended with BYE before the process goes.
         return await said.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
     }
+
+    // help and help VERB are what --help and VERB --help are.
+    private static string[] WithoutHelpVerb(string[] arguments) => arguments is ["help", .. var rest] ? [.. rest.Take(1), "--help"] : arguments;
 
     /// <summary>What is there: each verb with its options.</summary>
     internal static RootCommand CreateRoot() =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
+using Earshot.Cli.Output;
 
 namespace Earshot.Cli;
 
@@ -31,11 +32,12 @@ internal sealed class Interrupts : IDisposable
     public int StatusOr(int status) => _status != 0 ? _status : status;
 
     /// <summary>Reads keys when standard input is a foreground terminal; its end does not end a call.</summary>
+    /// <param name="output">Shows what is typed.</param>
     /// <param name="onLine">Gets each line that is not <c>q</c>.</param>
-    public void WatchKeys(Action<string>? onLine = null)
+    public void WatchKeys(IOutput output, Action<string>? onLine = null)
     {
         if (Console.IsInputRedirected || !Terminal.IsForeground) return;
-        new Thread(() => ReadLines(onLine)) { IsBackground = true, Name = "keys" }.Start();
+        new Thread(() => ReadLines(output, onLine)) { IsBackground = true, Name = "keys" }.Start();
     }
 
     public void Dispose()
@@ -47,17 +49,35 @@ internal sealed class Interrupts : IDisposable
         _source.Dispose();
     }
 
-    private void ReadLines(Action<string>? onLine)
+    // The terminal's own echo would stay in the line that lives.
+    private void ReadLines(IOutput output, Action<string>? onLine)
     {
-        while (Console.ReadLine() is { } line)
+        var typed = new TypedLine();
+        while (TryReadKey(out var key))
         {
-            if (line.Trim() == "q")
+            var line = typed.Take(key);
+            output.Typed(typed.Text);
+            if (line == "q")
             {
                 Cancel();
                 return;
             }
 
-            onLine?.Invoke(line.Trim());
+            if (line is not null) onLine?.Invoke(line);
+        }
+    }
+
+    private static bool TryReadKey(out char key)
+    {
+        try
+        {
+            key = Console.ReadKey(intercept: true).KeyChar;
+            return true;
+        }
+        catch (Exception gone) when (gone is InvalidOperationException or IOException)
+        {
+            key = default; // the terminal was closed
+            return false;
         }
     }
 

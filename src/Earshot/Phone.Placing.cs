@@ -143,8 +143,13 @@ public sealed partial class Phone
         _calls.Add(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);
-        if (!call.Ended.IsCompleted) IncomingCall?.Invoke(new IncomingCall(this, call));
+        if (call.Ended.IsCompletedSuccessfully) TellRefused(call, call.Ended.Result.End);
+        else IncomingCall?.Invoke(new IncomingCall(this, call));
     }
+
+    // Refused before it could ring: its caller is told why by a status, whoever waits for calls by this.
+    private void TellRefused(Call call, CallEnd end) =>
+        Tell(new PhoneNotice("call-refused", $"a call from {call.RemoteUri} was refused: {end.Message}{(end.Hint is { } hint ? ". " + hint : "")}"));
 
     // Whoever knows our address can make us ring: what only rings is few, in all and from one place, so that a real caller still gets through.
     private bool HasRoomFor(IPAddress caller)

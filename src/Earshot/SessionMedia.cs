@@ -178,7 +178,7 @@ internal sealed class SessionMedia(
     {
         NegotiationFailure.EncryptionRequired or NegotiationFailure.NoCommonCrypto or NegotiationFailure.UnsupportedProfile => new(
             CallEndReason.NotEncrypted, status, reason,
-            "Ask the other side for SRTP with SDES keys; or, where listening does not matter, allow clear media with --security none."),
+            "Ask the other side for SRTP with SDES keys; or allow clear media, which whoever sits on the way can listen to, with --security none."),
         NegotiationFailure.NoCommonCodec or NegotiationFailure.NoAudio => new(
             CallEndReason.NoCommonCodec, status, reason, "Allow more codecs with --codecs."),
         _ => new(CallEndReason.Failed, status, reason),

@@ -26,7 +26,7 @@ public sealed class CleanTextTests
         IOutput[] outputs = [new TextOutput(screen, screen, terminal: false, quiet: false), new JsonOutput(gone)];
         foreach (var output in outputs)
         {
-            output.Listening("sip:a@127.0.0.1");
+            output.Listening(["sip:a@127.0.0.1"]);
             output.Error("usage", "a", "b");
             output.Result("device", [new("name", "x")]);
         }

@@ -124,6 +124,40 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task ARefusalIsDoneWithTheCall()
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--reject", "603", .. Ends]);
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", .. Ends]);
+        Assert.Equal(1, await caller.EndsAsync());
+        Assert.Equal(0, await callee.EndsAsync());
+    }
+
+    [Fact]
+    public async Task APortWhereNobodyListensIsNamed()
+    {
+        var port = ScratchFolder.FreePort();
+        await using var caller = EarshotPhone.Start(["call", $"sip:127.0.0.1:{port}", .. Ends]);
+        var ended = await caller.EventAsync("ended");
+        Assert.Equal("network-error", ended.GetProperty("reason").GetString());
+        Assert.StartsWith($"nothing answers at 127.0.0.1:{port}", ended.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("earshot answer", ended.GetProperty("hint").GetString(), StringComparison.Ordinal);
+        Assert.Equal(4, await caller.EndsAsync());
+    }
+
+    [Fact]
+    public async Task ACallInClearThatIsRefusedIsToldOnBothSides()
+    {
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
+        await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", "--security", "none", .. Ends]);
+        Assert.Equal(5, await caller.EndsAsync());
+        Assert.Contains("--security none", (await caller.EventAsync("ended")).GetProperty("hint").GetString(), StringComparison.Ordinal);
+        var told = await callee.EventAsync("notice");
+        Assert.Equal("call-refused", told.GetProperty("code").GetString());
+        Assert.Contains("--security none", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("listen to", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnErrorIsAnEvent()
     {
         await using var phone = EarshotPhone.Start("answer", "--codecs", "mp3");
@@ -154,6 +188,8 @@ public sealed class ScriptTests : IDisposable
     public async Task QAndEnterHangUpAtATerminal()
     {
         Assert.SkipUnless(RunningProgram.Exists("script"), "script is not installed (apt-get install bsdutils)");
+        await using var pty = new RunningProgram("script", ["-qec", "true", "/dev/null"]);
+        Assert.SkipUnless(await pty.EndsAsync() == 0, "no terminal can be made here (is /dev/pts mounted?): " + pty.Output.Trim());
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
         string[] call = [Repository.Command, "call", $"127.0.0.1:{await callee.PortAsync()}", .. Ends];
         var quoted = string.Join(' ', call.Select(word => $"\"{word}\""));
@@ -186,11 +222,13 @@ public sealed class ScriptTests : IDisposable
         await using var latency = EarshotPhone.Start("latency", $"127.0.0.1:{await callee.PortAsync()}", "--listen", "127.0.0.1:0", "--duration", "5");
         Assert.Equal(0, await latency.EndsAsync());
         var found = await latency.EventAsync("latency");
-        Assert.True(found.GetProperty("samples").GetInt32() >= 1, latency.Output);
         Assert.Equal(JsonValueKind.Number, found.GetProperty("xruns").ValueKind);
         Assert.Equal(found.GetProperty("medianMs").GetDouble() / 2, found.GetProperty("oneWayEstimateMs").GetDouble(), 0.01);
         Assert.Contains("sound card", found.GetProperty("excludes").GetString(), StringComparison.Ordinal);
-        Assert.Equal(["capture", "framing", "lookAhead", "network", "jitterBuffer", "playback"], found.GetProperty("stages").EnumerateObject().Select(p => p.Name));
-        Assert.Equal(20, found.GetProperty("stages").GetProperty("framing").GetDouble());
+        Assert.True(found.GetProperty("samples").GetInt32() >= 5, latency.Output);
+        var stages = found.GetProperty("stages").EnumerateObject().ToArray();
+        Assert.Equal(["framing", "lookAhead", "network", "jitterBuffer"], stages.Select(p => p.Name));
+        Assert.Equal(found.GetProperty("oneWayEstimateMs").GetDouble(), stages.Sum(s => s.Value.GetDouble()), 0.01);
+        Assert.Equal(["capture", "jitterBuffer", "playback"], found.GetProperty("thisSide").EnumerateObject().Select(p => p.Name));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Net.Sockets;
+using Earshot.Cli.Commands;
+using Earshot.Cli.Options;
 
 namespace Earshot.Cli.Tests;
 
@@ -125,6 +127,12 @@ public sealed class UsageTests
     [InlineData("latency --duration 1")]
     [InlineData("loopback --through glue")]
     [InlineData("loopback --duration 0.5")]
+    [InlineData("--bogus x")]
+    [InlineData("help bogus")]
+    [InlineData("latency --bogus")]
+    [InlineData("call --duratoin 5 bob@192.0.2.7")]
+    [InlineData("answer --duration")]
+    [InlineData("answer --duration 5 --duration 6")]
     public async Task WrongWordsAreOneLineAndStatusTwo(string line)
     {
         var (status, output, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -132,6 +140,69 @@ public sealed class UsageTests
         Assert.Equal("", output);
         AssertOneLine(errors);
     }
+
+    [Theory]
+    [InlineData("", "earshot: say what to do. One of call, answer, loopback, latency, devices, demo, lab. See: earshot help")]
+    [InlineData("cal", "earshot: there is no verb 'cal'. Did you mean earshot call? See: earshot help")]
+    [InlineData("bogus", "earshot: there is no verb 'bogus'. Say one of call, answer, loopback, latency, devices, demo, lab. See: earshot help")]
+    [InlineData("--bogus x", "earshot: earshot has no option --bogus. See: earshot --help")]
+    [InlineData("call --duratoin 5 x", "earshot: earshot call has no option --duratoin. Did you mean --duration? See: earshot call --help")]
+    [InlineData("call", "earshot: call needs a TARGET. Say e.g. earshot call sip:bob@192.0.2.7")]
+    [InlineData("call a b", "earshot: 'b' is too much after call TARGET. Options begin with --, names with spaces go between quotes. See: earshot help call")]
+    [InlineData("answer --duration abc", "earshot: --duration abc: not a number. Say seconds, more than 0, e.g. --duration 30")]
+    [InlineData("answer --duration -1", "earshot: --duration -1: not a time. Say seconds, more than 0, e.g. --duration 30")]
+    [InlineData("answer --count 1.5", "earshot: --count 1.5: not a whole number that fits. Say a number of calls, 1 to 1000000, e.g. --count 3")]
+    [InlineData("answer --ptime twenty", "earshot: --ptime twenty: not a number. Say milliseconds: 2.5, 5, 10, 20, 40 or 60, e.g. --ptime 20")]
+    [InlineData("answer --mic", "earshot: --mic: nothing follows it. Say device[:NAME], file:PATH.wav, file+loop:PATH.wav, tone:HZ or silence, e.g. --mic file:hello.wav")]
+    [InlineData("lab --loss 3 --loss 4", "earshot: --loss is said 2 times. Say percent, 0 to 100, e.g. --loss 5")]
+    public async Task WhatIsWrongAndWhatToWriteIsOneLine(string line, string said)
+    {
+        var (status, _, errors) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, status);
+        Assert.Equal(said, errors.TrimEnd('\n'));
+    }
+
+    /// <summary>What no command line reads wrongly is a number: each option that takes one says which.</summary>
+    [Fact]
+    public async Task NoOptionShowsATypeOfTheFramework()
+    {
+        foreach (var verb in EarshotCommand.CreateRoot().Subcommands)
+        {
+            foreach (var option in verb.Options.Where(o => o.ValueType == typeof(double?) || o.ValueType == typeof(double) || o.ValueType == typeof(int?) || o.ValueType == typeof(ulong?)))
+            {
+                var (status, _, errors) = await RunAsync(verb.Name, option.Name, "abc");
+                Assert.Equal(2, status);
+                Assert.StartsWith($"earshot: {option.Name} abc: not a", errors, StringComparison.Ordinal);
+                Assert.Contains($", e.g. {option.Name} ", errors, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void EachOptionThatTakesAValueHasAnExample() => Assert.All(
+        EarshotCommand.CreateRoot().Subcommands.SelectMany(verb => verb.Options).Where(o => o.ValueType != typeof(bool)),
+        option => Assert.True(OptionExamples.Knows(option.Name) || option.Name is "--help" or "--version", option.Name));
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help call", "call --help")]
+    public async Task HelpIsAVerb(string line, string option)
+    {
+        var (status, output, errors) = await RunAsync(line.Split(' '));
+        Assert.Equal(0, status);
+        Assert.Equal("", errors);
+        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+        Assert.Equal((await RunAsync(option.Split(' '))).Output, output);
+    }
+
+    [Theory]
+    [InlineData("device", "The microphone opens.")]
+    [InlineData("device:USB", "The microphone opens.")]
+    [InlineData("file:a:b.wav", "The caller will hear a:b.wav.")]
+    [InlineData("file+loop:x.wav", "The caller will hear x.wav.")]
+    [InlineData("tone:440", "The caller will hear a tone of 440 Hz.")]
+    [InlineData("silence", "The caller will hear nothing of you.")]
+    public void TheQuestionSaysWhatTheCallerWillHear(string microphone, string said) => Assert.Equal(said, AnswerDesk.Heard(microphone));
 
     [Theory]
     [InlineData("file:/nowhere/at/all.wav", "null")]

@@ -12,7 +12,7 @@ internal static class AnswerCommand
         var echo = new Option<bool>("--echo") { Description = "send the caller's voice back" };
         var auto = new Option<bool>("--auto") { Description = "answer without asking" };
         var count = new Option<int?>("--count") { Description = "end after so many calls", HelpName = "N" };
-        var reject = new Option<int?>("--reject") { Description = "refuse calls with this SIP status, e.g. 486", HelpName = "CODE" };
+        var reject = new Option<int?>("--reject") { Description = "refuse a call (with --count or --duration: each) with this SIP status, e.g. 486", HelpName = "CODE" };
         var duration = new Option<double?>("--duration") { Description = "end after so long", HelpName = "SECONDS" };
         var stats = new Option<string>("--stats") { Description = "write the last call's counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
@@ -24,9 +24,10 @@ internal static class AnswerCommand
         command.Runs(outputs, async (said, output, interrupts) =>
         {
             var status = OptionValues.InRange("--reject", said.GetValue(reject), 300, 699);
-            if (status is not null && said.GetValue(echo)) throw new UsageException("--reject and --echo contradict each other");
+            if (status is not null && said.GetValue(echo)) throw new UsageException("--reject and --echo contradict each other", "Leave one of them out.");
             var limit = OptionValues.Seconds("--duration", said.GetValue(duration));
-            var calls = OptionValues.InRange("--count", said.GetValue(count), 1, 1_000_000);
+            // A refusal is done when a call was refused, unless there shall be more of it.
+            var calls = OptionValues.InRange("--count", said.GetValue(count), 1, 1_000_000) ?? (status is not null && limit is null ? 1 : null);
             var options = phoneOptions.Read(said, "0.0.0.0:5060");
             if (options.RecordFile is not null && (said.GetValue(echo) || status is not null))
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
@@ -39,10 +40,10 @@ internal static class AnswerCommand
             // A call is heard from its first packet on; a microphone that has to be asked for waits for the answer.
             var waits = asks && options.Microphone.StartsWith("device", StringComparison.Ordinal);
             if (!waits && !said.GetValue(echo) && status is null) phone.OpenSound();
-            using var desk = new AnswerDesk(output, said.GetValue(echo), asks, status, calls, statistics);
+            using var desk = new AnswerDesk(output, said.GetValue(echo), asks ? options.Microphone : null, status, calls, statistics);
             phone.IncomingCall += desk.Take;
-            output.Listening(phone.ListenUri);
-            interrupts.WatchKeys(desk.Type);
+            output.Listening(ReachableAt.Of(phone.ListenUri, options.Listen.Address));
+            interrupts.WatchKeys(output, desk.Type);
             await desk.ServeAsync(limit, interrupts.Token).ConfigureAwait(false);
             return ExitStatus.Done;
         });

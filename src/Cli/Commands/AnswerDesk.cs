@@ -4,8 +4,14 @@ using Earshot.Cli.Output;
 namespace Earshot.Cli.Commands;
 
 /// <summary>Takes incoming calls: asks, answers or refuses, shows each until its end, and counts them.</summary>
+/// <param name="output">Where to say so.</param>
+/// <param name="echo">Answers send back what they hear.</param>
+/// <param name="askedFor">The microphone that a person is asked for before it opens; null answers without asking.</param>
+/// <param name="reject">Refuses with this status.</param>
+/// <param name="count">So many calls.</param>
+/// <param name="statisticsFile">For the last call's counters.</param>
 /// <remarks>Thread: <see cref="Take"/> on the phone's, <see cref="Type"/> on the keys', <see cref="ServeAsync"/> on the command's.</remarks>
-internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reject, int? count, string? statisticsFile) : IDisposable
+internal sealed class AnswerDesk(IOutput output, bool echo, string? askedFor, int? reject, int? count, string? statisticsFile) : IDisposable
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
@@ -34,7 +40,7 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
                 call.Reject(status);
                 Track(call);
             }
-            else if (!asks)
+            else if (askedFor is null)
             {
                 _taken++;
                 Answer(call);
@@ -49,7 +55,7 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
                 _asked = call;
                 call.Call.Ended.ContinueWith(_ => Forget(call), TaskScheduler.Default);
                 Track(call);
-                output.Progress("answer", "Answer? The microphone opens.  y + Enter answers, n + Enter refuses");
+                output.Progress("answer", $"Answer? {Heard(askedFor)}  y + Enter answers, n + Enter refuses");
             }
         }
     }
@@ -131,6 +137,15 @@ internal sealed class AnswerDesk(IOutput output, bool echo, bool asks, int? reje
             if (++_ended >= count) _done.TrySetResult();
         }
     }
+
+    /// <summary>What the caller will hear of this side.</summary>
+    internal static string Heard(string microphone) => microphone.Split(':', 2) switch
+    {
+        ["device", ..] => "The microphone opens.",
+        ["file" or "file+loop", var path] => $"The caller will hear {path}.",
+        ["tone", var hertz] => $"The caller will hear a tone of {hertz} Hz.",
+        _ => "The caller will hear nothing of you.",
+    };
 
     // A full disk costs the file, not the desk.
     private void WriteStatistics(CallEnded ended)

@@ -34,7 +34,7 @@ internal static class CallCommand
             var watch = new CallWatch(output);
             var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
             watch.Begin(call);
-            interrupts.WatchKeys(line => CallKeys.Press(call, line, output));
+            interrupts.WatchKeys(output, line => CallKeys.Press(call, line, output));
             var end = await watch.UntilEndedAsync(limit, interrupts.Token).ConfigureAwait(false);
             if (statistics is not null) StatisticsFile.Write(statistics, end);
             return ExitStatus.Of(end.End);

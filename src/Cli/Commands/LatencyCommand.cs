@@ -5,7 +5,6 @@ using Earshot.Audio.Ends;
 using Earshot.Audio.Measurement;
 using Earshot.Cli.Options;
 using Earshot.Cli.Output;
-using Earshot.Media;
 
 namespace Earshot.Cli.Commands;
 
@@ -13,9 +12,7 @@ namespace Earshot.Cli.Commands;
 internal static class LatencyCommand
 {
     private const int DeviceChirpEvery = 24_000; // 0.5 s: finds delays up to 440 ms
-    private const int CallChirpEvery = 96_000; // 2 s
     private static readonly AudioStreamRequest Request = new(240);
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
@@ -37,7 +34,7 @@ internal static class LatencyCommand
         command.Runs(outputs, async (said, output, interrupts) =>
         {
             var time = OptionValues.Seconds("--duration", said.GetValue(duration));
-            if (time is { TotalSeconds: < 2 or > 600 }) throw new UsageException("--duration: a measurement takes 2 to 600 seconds");
+            if (time is { TotalSeconds: < 2 or > 600 }) throw new UsageException(FormattableString.Invariant($"--duration {time.Value.TotalSeconds}: not a measurement's length"), OptionExamples.Say("--duration", "seconds, 2 to 600"));
             if (said.GetValue(target) is { } callee)
             {
                 var uri = OptionValues.Target(callee);
@@ -82,7 +79,7 @@ internal static class LatencyCommand
 
     private static async Task<int> MeasureCallAsync(string uri, PhoneOptions options, TimeSpan time, string? statistics, IOutput output, bool verbose, Interrupts interrupts)
     {
-        var chirps = new CallChirps(new LoopbackProbe(CallChirpEvery, time));
+        var chirps = new CallChirps();
         await using var phone = await Phone.StartAsync(options with { Probe = chirps.Around }, interrupts.Token).ConfigureAwait(false);
         PhoneNotices.Show(phone, output, verbose);
         phone.OpenSound();
@@ -90,14 +87,14 @@ internal static class LatencyCommand
         var watch = new CallWatch(output);
         var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
         watch.Begin(call);
-        interrupts.WatchKeys();
+        interrupts.WatchKeys(output);
         var over = watch.UntilEndedAsync(null, interrupts.Token);
-        var measured = ProbeAsync(phone, call, chirps, over);
+        var measured = ProbeAsync(phone, call, chirps, time, over);
         var end = await over.ConfigureAwait(false);
         if (statistics is not null) StatisticsFile.Write(statistics, end);
         var xruns = await measured.ConfigureAwait(false);
         if (ExitStatus.Of(end.End) is var status and not ExitStatus.Done) return status;
-        var found = chirps.Probe.Measure();
+        var found = chirps.Measure();
         if (found.Samples == 0)
         {
             output.Error("nothing-heard", "no chirp came back from the other side", "Let it send back what it hears: earshot answer --echo.");
@@ -110,22 +107,28 @@ internal static class LatencyCommand
             .. Fields(found, xruns),
             new("oneWayEstimateMs", found.MedianMs / 2, "ms", "One way (half, an estimate)"),
             new("excludes", "the sound cards and the block that a microphone fills", Label: "Not in these"),
-            .. Stages(end.Statistics?.Stages),
+            .. LatencyStages.Of(found.MedianMs / 2, end.Statistics?.Stages, options.Block),
         ]);
         return ExitStatus.Done;
     }
 
-    // The jitter buffer settles before the first chirp; the call ends with the last. Gives the card's xruns in between.
-    private static async Task<long> ProbeAsync(Phone phone, Call call, CallChirps chirps, Task over)
+    // One chirp while the jitter buffer settles tells how far apart the next ones may be; the call ends with the last. Gives the card's xruns in between.
+    private static async Task<long> ProbeAsync(Phone phone, Call call, CallChirps chirps, TimeSpan time, Task over)
     {
         await Task.WhenAny(call.Connected, over).ConfigureAwait(false);
-        await Task.WhenAny(Task.Delay(SettlingTime), over).ConfigureAwait(false);
+        chirps.Scout();
+        await UntilDoneAsync(chirps, over).ConfigureAwait(false);
         var before = phone.SoundXruns;
-        chirps.Begin();
-        while (!over.IsCompleted && !chirps.Probe.IsDone) await Task.Delay(50).ConfigureAwait(false);
+        chirps.Begin(time);
+        await UntilDoneAsync(chirps, over).ConfigureAwait(false);
         var xruns = phone.SoundXruns - before;
         call.HangUp();
         return xruns;
+    }
+
+    private static async Task UntilDoneAsync(CallChirps chirps, Task over)
+    {
+        while (!over.IsCompleted && !chirps.IsDone) await Task.Delay(20).ConfigureAwait(false);
     }
 
     private static IEnumerable<Field> Fields(DelayStatistics found, long xruns) =>
@@ -138,50 +141,4 @@ internal static class LatencyCommand
         new("missed", found.Missed, Label: "Chirps missed"),
         new("xruns", xruns, Label: "Xruns"),
     ];
-
-    private static IEnumerable<Field> Stages(MouthToEarStages? stages) => stages is null ? [] :
-    [
-        new("stages", new List<Field>
-        {
-            new("capture", stages.Capture, "ms", "Waking the sender"),
-            new("framing", stages.Framing, "ms", "Filling a packet"),
-            new("lookAhead", stages.LookAhead, "ms", "Codec's look-ahead"),
-            new("network", stages.Network, "ms", "Network, half of RTT"),
-            new("jitterBuffer", stages.JitterBuffer, "ms", "Jitter buffer"),
-            new("playback", stages.Playback, "ms", "Speaker, as it says"),
-        }, Label: "One way by stages, estimated from this side's counters"),
-    ];
-
-    /// <summary>Speaks chirps into a call and listens to what the call plays.</summary>
-    /// <remarks>Thread: <see cref="IVoice.Capture"/> and <see cref="IVoice.Play"/> on the card's threads, real-time; the rest on ordinary ones.</remarks>
-    private sealed class CallChirps(LoopbackProbe probe) : IVoice
-    {
-        private readonly short[] _spoken = new short[VoiceMixer.MaxBlock];
-        private volatile bool _speaks;
-        private IVoice? _call;
-
-        public LoopbackProbe Probe => probe;
-
-        public CallChirps Around(IVoice call)
-        {
-            _call = call;
-            return this;
-        }
-
-        public void Begin() => _speaks = true;
-
-        public void Capture(ReadOnlySpan<short> block, long capturedAt)
-        {
-            var spoken = _spoken.AsSpan(0, block.Length);
-            if (_speaks) probe.Play(spoken, capturedAt);
-            else spoken.Clear();
-            _call!.Capture(spoken, capturedAt);
-        }
-
-        public void Play(Span<short> block, long playsAt)
-        {
-            _call!.Play(block, playsAt);
-            if (_speaks) probe.Capture(block, playsAt);
-        }
-    }
 }

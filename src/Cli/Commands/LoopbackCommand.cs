@@ -27,9 +27,9 @@ internal static class LoopbackCommand
         command.Runs(outputs, async (said, output, interrupts) =>
         {
             var path = said.GetValue(through) ?? "devices";
-            if (!Paths.Contains(path)) throw new UsageException($"--through {path}: no such path", "Say devices, codec, srtp or network.");
+            if (!Paths.Contains(path)) throw new UsageException($"--through {path}: no such path", OptionExamples.Say("--through"));
             var time = OptionValues.Seconds("--duration", said.GetValue(duration)) ?? TimeSpan.FromSeconds(5);
-            if (time.TotalSeconds is < 1 or > 600) throw new UsageException("--duration: a sound test takes 1 to 600 seconds");
+            if (time.TotalSeconds is < 1 or > 600) throw new UsageException(FormattableString.Invariant($"--duration {time.TotalSeconds}: not a sound test's length"), OptionExamples.Say("--duration", "seconds, 1 to 600"));
             var (microphone, speaker) = ends.ReadEnds(said);
             using var passes = SoundPath.Create(path);
             var bothCards = microphone.Backend == AudioEnds.Cards && speaker.Backend == AudioEnds.Cards;

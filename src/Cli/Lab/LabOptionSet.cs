@@ -51,7 +51,7 @@ internal sealed class LabOptionSet
             Link = ReadLink(said),
             DriftPpm = said.GetValue(_drift) is null or (>= -10_000 and <= 10_000)
                 ? said.GetValue(_drift) ?? 0
-                : throw new UsageException($"--drift {said.GetValue(_drift)}: out of range", "Say -10000 to 10000."),
+                : throw new UsageException(FormattableString.Invariant($"--drift {said.GetValue(_drift)}: out of range"), OptionExamples.Say("--drift")),
             Media = ReadMedia(said),
         };
     }
@@ -90,15 +90,15 @@ internal sealed class LabOptionSet
 
     private TimeSpan ReadDuration(ParseResult said) => said.GetValue(_duration) is null or (>= 1 and <= 3600)
         ? TimeSpan.FromSeconds(said.GetValue(_duration) ?? 30)
-        : throw new UsageException("--duration: a call in the lab takes 1 to 3600 seconds");
+        : throw new UsageException(FormattableString.Invariant($"--duration {said.GetValue(_duration)}: not a call's length in the lab"), OptionExamples.Say("--duration", "seconds, 1 to 3600"));
 
     private LinkOptions ReadLink(ParseResult said)
     {
         var (loss, burst) = (LabValues.Share("--loss", said.GetValue(_loss)), said.GetValue(_burst));
         if (burst is not null && (burst is not (>= 1 and <= 1000) || loss > burst / (burst + 1)))
-            throw new UsageException($"--burst {burst}: no bursts of such a length with this loss", "Say packets, 1 to 1000, and a --loss below MEAN/(MEAN+1).");
+            throw new UsageException(FormattableString.Invariant($"--burst {burst}: no bursts of such a length with this loss"), "Say packets, 1 to 1000, and a --loss below MEAN/(MEAN+1).");
         if (burst is not null && loss == 0) throw new UsageException("--burst: there is nothing to lose", "Say --loss, too.");
-        if (said.GetValue(_inOrder) && said.GetValue(_reorder) is not null) throw new UsageException("--in-order and --reorder contradict each other");
+        if (said.GetValue(_inOrder) && said.GetValue(_reorder) is not null) throw new UsageException("--in-order and --reorder contradict each other", "Leave one of them out.");
         return new()
         {
             Delay = LabValues.Milliseconds("--delay", said.GetValue(_delay) ?? 0),

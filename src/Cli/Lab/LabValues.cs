@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
+using Earshot.Cli.Options;
 using Earshot.Lab.Links;
 
 namespace Earshot.Cli.Lab;
@@ -12,12 +13,12 @@ internal static class LabValues
     /// <summary>A share in percent, as 0 to 1.</summary>
     public static double Share(string option, double? percent) => percent is null or (>= 0 and <= 100)
         ? (percent ?? 0) / 100
-        : throw new UsageException($"{option} {Text(percent.Value)}: not a share", "Say percent, 0 to 100.");
+        : throw new UsageException($"{option} {Text(percent.Value)}: not a share", OptionExamples.Say(option));
 
     /// <summary>Milliseconds, 0 to 10 s.</summary>
     public static TimeSpan Milliseconds(string option, double value) => value is >= 0 and <= LongestMs
         ? TimeSpan.FromMilliseconds(value)
-        : throw new UsageException($"{option} {Text(value)}: not a delay", $"Say milliseconds, 0 to {LongestMs:0}.");
+        : throw new UsageException($"{option} {Text(value)}: not a delay", OptionExamples.Say(option, $"milliseconds, 0 to {LongestMs:0}"));
 
     /// <summary>Two numbers with a comma.</summary>
     public static (double First, double Second) Pair(string option, string value, string names)
@@ -25,7 +26,7 @@ internal static class LabValues
         var parts = value.Split(',');
         return parts.Length == 2 && TryNumber(parts[0], out var first) && TryNumber(parts[1], out var second)
             ? (first, second)
-            : throw new UsageException($"{option} {value}: not {names}", $"Say {option} {names}, e.g. 1,120.");
+            : throw new UsageException($"{option} {value}: not {names}", OptionExamples.Say(option));
     }
 
     /// <summary>none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE.</summary>
@@ -40,7 +41,7 @@ internal static class LabValues
             "pareto" => new ParetoJitter(JitterMs(value, rest)),
             "spikes" => Spikes(value, rest),
             "trace" => new TraceJitter(Trace(value, rest)),
-            _ => throw new UsageException($"--jitter {value}: no such model", "Say none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE."),
+            _ => throw new UsageException($"--jitter {value}: no such model", OptionExamples.Say("--jitter")),
         };
     }
 
@@ -57,7 +58,7 @@ internal static class LabValues
     {
         if (value is null) return null;
         var (kbps, queue) = Pair("--rate", value, "KBPS,QUEUE_MS");
-        if (kbps is not (>= 1 and <= 1_000_000)) throw new UsageException($"--rate {value}: not a rate", "Say kbit/s, 1 to 1000000, and the queue in milliseconds.");
+        if (kbps is not (>= 1 and <= 1_000_000)) throw new UsageException($"--rate {value}: not a rate", OptionExamples.Say("--rate", "kbit/s, 1 to 1000000, and the queue in milliseconds"));
         return new(kbps, Milliseconds("--rate", queue));
     }
 
@@ -67,7 +68,7 @@ internal static class LabValues
         if (value is null) return null;
         var (at, length) = Pair("--outage", value, "AT,SECONDS");
         if (at is not (>= 0 and <= 86400) || length is not (> 0 and <= 86400))
-            throw new UsageException($"--outage {value}: not a time", "Say when it begins and how long it lasts, in seconds.");
+            throw new UsageException($"--outage {value}: not a time", OptionExamples.Say("--outage", "when it begins and how long it lasts, in seconds"));
         return new(TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(length));
     }
 

@@ -25,7 +25,7 @@ internal static class OptionValues
         if (!IPAddress.TryParse(host, out var address))
             throw new UsageException($"{option} {value}: '{host}' is not an address of this machine", "Say an IP address, e.g. 0.0.0.0:5060 or [::]:5060.");
         if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            throw new UsageException($"{option} {value}: '{port}' is not a port", "Say 0 to 65535; 0 picks a free one.");
+            throw new UsageException($"{option} {value}: '{port}' is not a port", "Say 0 to 65535; 0 picks a free one, e.g. 0.0.0.0:5060");
         return new(address, number);
     }
 
@@ -33,8 +33,8 @@ internal static class OptionValues
     {
         null or "udp" => SipTransportChoice.Udp,
         "tcp" => SipTransportChoice.Tcp,
-        "tls" or "ws" or "wss" => throw new UsageException($"--transport {value}: not there yet", "Say udp or tcp."),
-        _ => throw new UsageException($"--transport {value}: no such transport", "Say udp or tcp."),
+        "tls" or "ws" or "wss" => throw new UsageException($"--transport {value}: not there yet", OptionExamples.Say("--transport")),
+        _ => throw new UsageException($"--transport {value}: no such transport", OptionExamples.Say("--transport")),
     };
 
     public static IReadOnlyList<string>? Codecs(string? value)
@@ -43,8 +43,8 @@ internal static class OptionValues
         var names = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(n => n.ToLowerInvariant()).Distinct().ToArray();
         var unknown = Array.Find(names, n => !KnownCodecs.Contains(n));
-        if (unknown is not null) throw new UsageException($"--codecs {value}: no codec '{unknown}'", "Say some of opus,g722,pcmu,pcma.");
-        return names.Length > 0 ? names : throw new UsageException("--codecs: names none", "Say some of opus,g722,pcmu,pcma.");
+        if (unknown is not null) throw new UsageException($"--codecs {value}: no codec '{unknown}'", OptionExamples.Say("--codecs"));
+        return names.Length > 0 ? names : throw new UsageException("--codecs: names none", OptionExamples.Say("--codecs"));
     }
 
     public static TimeSpan? PacketTime(double? value)
@@ -52,25 +52,25 @@ internal static class OptionValues
         if (value is null) return null;
         return PacketTimes.Contains(value.Value)
             ? TimeSpan.FromMilliseconds(value.Value)
-            : throw new UsageException($"--ptime {value.Value.ToString(CultureInfo.InvariantCulture)}: not a packet time", "Say 2.5, 5, 10, 20, 40 or 60.");
+            : throw new UsageException($"--ptime {value.Value.ToString(CultureInfo.InvariantCulture)}: not a packet time", OptionExamples.Say("--ptime"));
     }
 
     public static int? InRange(string option, int? value, int least, int most) => value is null || (value >= least && value <= most)
         ? value
-        : throw new UsageException($"{option} {value}: out of range", $"Say {least} to {most}.");
+        : throw new UsageException($"{option} {value}: out of range", OptionExamples.Say(option));
 
     public static IReadOnlyList<MediaSecurityMethod>? Security(string? value)
     {
         if (value is null) return null;
         var methods = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Method).Distinct().ToArray();
-        return methods.Length > 0 ? methods : throw new UsageException("--security: names none", "Say sdes or none.");
+        return methods.Length > 0 ? methods : throw new UsageException("--security: names none", OptionExamples.Say("--security"));
 
         MediaSecurityMethod Method(string name) => name switch
         {
             "sdes" => MediaSecurityMethod.Sdes,
             "none" => MediaSecurityMethod.None,
             "dtls" => throw new UsageException("--security dtls: DTLS-SRTP is not there yet", "Leave it out (sdes), or say --security sdes."),
-            _ => throw new UsageException($"--security {value}: no method '{name}'", "Say sdes or none."),
+            _ => throw new UsageException($"--security {value}: no method '{name}'", OptionExamples.Say("--security")),
         };
     }
 
@@ -86,7 +86,7 @@ internal static class OptionValues
             return (first, last);
         }
 
-        throw new UsageException($"--media-ports {value}: not a range", "Say e.g. 40000-40099: each call takes two.");
+        throw new UsageException($"--media-ports {value}: not a range", OptionExamples.Say("--media-ports") + "; each call takes two");
     }
 
     /// <summary>A file that can be written, found out before the call rather than after it; null stays null.</summary>
@@ -116,7 +116,7 @@ internal static class OptionValues
         if (value is null) return null;
         return value > 0 && value <= 86400 * 365
             ? TimeSpan.FromSeconds(value.Value)
-            : throw new UsageException($"{option} {value.Value.ToString(CultureInfo.InvariantCulture)}: not a time", "Say seconds, more than 0.");
+            : throw new UsageException($"{option} {value.Value.ToString(CultureInfo.InvariantCulture)}: not a time", OptionExamples.Say(option));
     }
 
     /// <summary>A SIP URI, <c>user@host</c> or <c>host[:port]</c> as a SIP URI.</summary>
@@ -124,7 +124,7 @@ internal static class OptionValues
     {
         var uri = AsSipUri(value.Trim());
         if (PortOf(uri) is { } port && !(ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
-            throw new UsageException($"{value}: '{port}' is not a port", "Say 1 to 65535.");
+            throw new UsageException($"{value}: '{port}' is not a port", "Say 1 to 65535, e.g. 192.0.2.7:5060");
         if (uri.Split(";transport=") is [_, var rest, ..] && rest.Split(';', '?')[0].ToLowerInvariant() is var transport and not ("udp" or "tcp"))
             throw new UsageException($"{value}: transport={transport} is not there yet", "Leave it out, or say udp or tcp.");
         if (uri.Count(c => c == '@') > 1)

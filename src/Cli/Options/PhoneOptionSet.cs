@@ -99,7 +99,7 @@ internal sealed class PhoneOptionSet
         {
             case null or "off": break;
             case "on": throw new UsageException("--ice on: ICE is not there yet", "Leave it out, or say --ice off.");
-            case var other: throw new UsageException($"--ice {other}: say on or off");
+            case var other: throw new UsageException($"--ice {other}: neither on nor off", OptionExamples.Say("--ice"));
         }
     }
 }

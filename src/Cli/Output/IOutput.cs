@@ -7,7 +7,9 @@ namespace Earshot.Cli.Output;
 /// <remarks>Thread: any; a call is one line, never torn.</remarks>
 internal interface IOutput
 {
-    void Listening(string uri);
+    /// <summary>The phone waits for calls.</summary>
+    /// <param name="uris">By which it can be reached, the likeliest first; at least one.</param>
+    void Listening(IReadOnlyList<string> uris);
 
     void Calling(string uri);
 
@@ -16,6 +18,9 @@ internal interface IOutput
     void Happened(Call call, CallEvent step);
 
     void Statistics(Call call, MediaStatistics statistics);
+
+    /// <summary>What a person is typing, empty once it was taken: shown in the line that lives, gone with it.</summary>
+    void Typed(string text);
 
     /// <summary>Something that the user should know: for people it is marked.</summary>
     void Notice(string code, string message);

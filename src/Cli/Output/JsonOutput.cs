@@ -15,7 +15,13 @@ internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _line = new(1024);
 
-    public void Listening(string uri) => Write("listening", w => w.WriteString("uri", uri));
+    public void Listening(IReadOnlyList<string> uris) => Write("listening", w =>
+    {
+        w.WriteString("uri", uris[0]);
+        w.WriteStartArray("uris");
+        foreach (var uri in uris) w.WriteStringValue(uri);
+        w.WriteEndArray();
+    });
 
     public void Calling(string uri) => Write("calling", w => w.WriteString("uri", uri));
 
@@ -77,6 +83,11 @@ internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
             w.WriteString("call_id", call.CallId);
             StatisticsFields.Write(w, statistics);
         });
+    }
+
+    public void Typed(string text)
+    {
+        // A script reads events; keys are no event.
     }
 
     public void Notice(string code, string message) => Write("notice", w =>

@@ -30,6 +30,14 @@ internal static class LiveLine
     /// <summary>What fits a screen of this width: a line that wraps could not be written over. 0 is a width that nobody knows.</summary>
     public static string Clip(string line, int width) => width > 1 && line.Length >= width ? line[..(width - 1)] : line;
 
+    /// <summary>The line and behind it what a person is typing, which is seen whatever the width.</summary>
+    public static string WithTyped(string line, string typed, int width)
+    {
+        if (typed.Length == 0) return Clip(line, width);
+        var tail = (line.Length > 0 ? "  > " : "> ") + typed;
+        return Clip((width > tail.Length ? Clip(line, width - tail.Length) : "") + tail, width);
+    }
+
     private static string Delay(MediaStatistics s) => s.MouthToEarMs is { } ms
         ? string.Create(CultureInfo.InvariantCulture, $"mouth to ear ~{ms:0} ms")
         : "delay not known yet";

@@ -14,6 +14,8 @@ internal sealed class TextOutput : IOutput
     private readonly bool _quiet;
     private readonly Lock _lock = new();
     private bool _lineLives;
+    private string _live = "";
+    private string _typed = "";
 
     public TextOutput(TextWriter output, TextWriter errors, bool terminal, bool quiet)
     {
@@ -23,7 +25,11 @@ internal sealed class TextOutput : IOutput
         _quiet = quiet;
     }
 
-    public void Listening(string uri) => Say($"Listening on {Clean(uri)}");
+    public void Listening(IReadOnlyList<string> uris)
+    {
+        Say($"Listening on {Clean(uris[0])}");
+        foreach (var uri in uris.Skip(1)) Say($"          or {Clean(uri)}");
+    }
 
     public void Calling(string uri) => Say($"Calling {Clean(uri)} ...");
 
@@ -61,8 +67,9 @@ internal sealed class TextOutput : IOutput
         Write(_errors, () =>
         {
             EndLiveLine();
-            _errors.WriteLine($"earshot: {Clean(message)}");
-            if (!string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {Clean(hint)}");
+            var words = code == "usage" && !string.IsNullOrEmpty(hint) ? $"{message}. {hint}" : message;
+            _errors.WriteLine($"earshot: {Clean(words)}");
+            if (code != "usage" && !string.IsNullOrEmpty(hint)) _errors.WriteLine($"  {Clean(hint)}");
         });
     }
 
@@ -82,8 +89,18 @@ internal sealed class TextOutput : IOutput
         if (!_lives) return;
         Write(_out, () =>
         {
-            _out.Write("\r\u001b[K" + LiveLine.Clip(line, Console.WindowWidth));
-            _lineLives = true;
+            _live = line;
+            DrawLiveLine();
+        });
+    }
+
+    public void Typed(string text)
+    {
+        if (!_lives) return;
+        Write(_out, () =>
+        {
+            _typed = Clean(text);
+            DrawLiveLine();
         });
     }
 
@@ -154,6 +171,7 @@ internal sealed class TextOutput : IOutput
         {
             EndLiveLine();
             _out.WriteLine(line);
+            if (_typed.Length > 0) DrawLiveLine();
         });
     }
 
@@ -179,5 +197,12 @@ internal sealed class TextOutput : IOutput
         if (!_lineLives) return;
         _out.Write("\r\u001b[K");
         _lineLives = false;
+        _live = "";
+    }
+
+    private void DrawLiveLine()
+    {
+        _out.Write("\r\u001b[K" + LiveLine.WithTyped(_live, _typed, Console.WindowWidth));
+        _lineLives = true;
     }
 }

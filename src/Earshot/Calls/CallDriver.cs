@@ -134,7 +134,7 @@ internal sealed class CallDriver
 
     private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
-        InviteFailure.Transport => CallEnds.NoRoute,
+        InviteFailure.Transport => CallEnds.NothingThere(_invite is { Flows: [var flow, ..] } ? $"{flow.Remote}" : "this address"),
         InviteFailure.Response when failed.Status is 488 or 606 && !_media.InsistsOnEncryption && failed.Reason.Contains("encrypt", StringComparison.OrdinalIgnoreCase) =>
             CallEnds.ClearRefused(failed.Status, failed.Reason),
         InviteFailure.Response when failed.Status is 488 or 606 && _media.InsistsOnEncryption && !SpeaksOfCodecs(failed) =>

@@ -17,16 +17,18 @@ internal static class CallEnds
         CallEndReason.Unreachable, 408, "the caller never confirmed the answer (no ACK in 32 s)",
         "The caller's address may be unreachable from here: check the network and any firewall between the two.");
 
-    public static readonly CallEnd NoRoute = new(
-        CallEndReason.NetworkError, 503, "the address cannot be reached from here",
-        "Check the address and port, that the other phone is running, and the network.");
+    /// <summary>The datagram or connection was refused, or there is no way there.</summary>
+    /// <param name="where">Address and port.</param>
+    public static CallEnd NothingThere(string where) => new(
+        CallEndReason.NetworkError, 503, $"nothing answers at {where}: no phone listens on this port, or no network leads there",
+        "Check the address and the port (5060 where none is named), and that the other phone is running: earshot answer.");
 
     public static CallEnd EncryptionRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",
-        "It may not know SRTP with SDES keys, or none of the codecs. Where listening does not matter, allow clear media with --security none.");
+        "It may not know SRTP with SDES keys, or none of the codecs. With --security none the call goes in clear: whoever sits on the way can listen.");
 
     public static CallEnd ClearRefused(int status, string reason) => new(
-        CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none.");
+        CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none: the call is encrypted then.");
 
     public static CallEnd UnknownHost(string host) => IsAddress(host)
         ? new(CallEndReason.UnknownHost, 0, $"{host} cannot be reached from the address that this phone listens on",
