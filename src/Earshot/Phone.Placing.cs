@@ -38,7 +38,8 @@ public sealed partial class Phone
     // The card is held; from here on it is the call's to let go.
     private async Task<Call> PlaceHeldAsync(string uri, CallOptions options, CancellationToken cancel)
     {
-        var flows = await _agent.ResolveAsync(uri, preferReliable: _options.Transport == SipTransportChoice.Tcp, cancel).ConfigureAwait(false);
+        // Connections, too: the INVITE may turn out too large for a datagram (RFC 3261 §18.1.1), and none is made before it does.
+        var flows = await _agent.ResolveAsync(uri, preferReliable: true, cancel).ConfigureAwait(false);
         var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
         if (flows.Count == 0)
         {
@@ -59,7 +60,7 @@ public sealed partial class Phone
         media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
-        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows })))
+        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows, SdpFor = media.OfferFor })))
         {
             media.Dispose();
             throw new ObjectDisposedException(nameof(Phone));

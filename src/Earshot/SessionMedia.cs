@@ -4,6 +4,7 @@ using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Transport;
 using Earshot.Protocol.Sdp;
+using Earshot.Protocol.Sip;
 
 namespace Earshot;
 
@@ -28,6 +29,9 @@ internal sealed class SessionMedia(
     private bool _described;
     private bool _flows;
     private bool? _offeredHold;
+    private IPAddress _towards = towardsPeer;
+    private IPAddress? _offeredFrom;
+    private ReadOnlyMemory<byte> _firstOffer;
 
     /// <summary>We wish to hold the other side.</summary>
     public bool OnHold { get; set; }
@@ -73,7 +77,7 @@ internal sealed class SessionMedia(
         {
             return new(_described
                 ? session.CreateReoffer(OnHold ? MediaDirection.SendOnly : MediaDirection.SendReceive, Codecs)
-                : session.CreateOffer(towardsPeer));
+                : _firstOffer = session.CreateOffer(_towards));
         }
         catch (MediaTransportException wrong)
         {
@@ -81,12 +85,32 @@ internal sealed class SessionMedia(
         }
     }
 
+    /// <summary>The first offer as the INVITE carries it on this flow: a peer of IPv4 cannot send to an address of IPv6, nor one network to another's.</summary>
+    /// <remarks>Before anything is agreed: the session has yet to send, and a new one on other ports may take its place.</remarks>
+    public ReadOnlyMemory<byte> OfferFor(SipFlow flow)
+    {
+        if (_offeredFrom is null && flow.Remote.Address.Equals(_towards)) _offeredFrom = flow.Local.Address;
+        if (flow.Local.Address.Equals(_offeredFrom) || _described || _session is not { } before) return _firstOffer;
+        var towardsBefore = _towards;
+        (_session, _towards) = (null, flow.Remote.Address);
+        if (MakeOffer().Refusal is not null)
+        {
+            _session?.Dispose();
+            (_session, _towards) = (before, towardsBefore);
+            return _firstOffer; // the peer may still be heard
+        }
+
+        _offeredFrom = flow.Local.Address;
+        before.Dispose();
+        return _firstOffer;
+    }
+
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
     {
         var session = Made();
         try
         {
-            var result = _described ? session.AcceptReoffer(offer) : session.AcceptOffer(offer, towardsPeer);
+            var result = _described ? session.AcceptReoffer(offer) : session.AcceptOffer(offer, _towards);
             _described |= result.Accepted;
             return new(result.Answer, result.Accepted ? null : Refusal(result));
         }

@@ -10,7 +10,10 @@ internal sealed record SipInvite
     /// <summary>The offer; empty to let the peer offer.</summary>
     public ReadOnlyMemory<byte> Sdp { get; init; }
 
-    /// <summary>Flows in order of preference; when empty the core asks with ResolveNeeded.</summary>
+    /// <summary>The offer for each flow that is tried, as the address in it has to be one that this peer can answer to; null sends <see cref="Sdp"/> on all.</summary>
+    public Func<SipFlow, ReadOnlyMemory<byte>>? SdpFor { get; init; }
+
+    /// <summary>Flows in order of preference, datagrams and connections: the size of the request chooses between these (RFC 3261 §18.1.1). When empty the core asks with ResolveNeeded.</summary>
     public IReadOnlyList<SipFlow> Flows { get; init; } = [];
 
     /// <summary>Overrides the display name of From.</summary>

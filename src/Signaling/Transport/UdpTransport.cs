@@ -79,7 +79,7 @@ internal sealed class UdpTransport
         }
     }
 
-    /// <summary>Sends; null when the kernel took it.</summary>
+    /// <summary>Sends; null when the kernel took it, or lost it: a repetition makes that good.</summary>
     public TransportFailure? Send(Instant now, IPEndPoint remote, ReadOnlySpan<byte> message)
     {
         if (AddressRules.For(remote, _socket.AddressFamily, _isDual) is not { } to) return TransportFailure.Unreachable;
@@ -93,8 +93,9 @@ internal sealed class UdpTransport
             catch (SocketException e)
             {
                 Interlocked.Increment(ref _errors);
+                if (SocketFailures.OfDatagram(e.SocketErrorCode) is not { } cause) return null;
                 // The error may be what an earlier datagram, to another peer, left behind: this one has not been tried then.
-                if (!TakeErrors(now) || attempt == MaxAttempts) return SocketFailures.Of(e.SocketErrorCode);
+                if (!TakeErrors(now) || attempt == MaxAttempts) return cause;
             }
         }
     }

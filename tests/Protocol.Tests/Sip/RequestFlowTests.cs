@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Text;
 using Earshot.Protocol.Sip;
 
 namespace Earshot.Protocol.Tests.Sip;
@@ -30,6 +31,41 @@ public sealed class RequestFlowTests
         _link.RunFor(1);
         Assert.Equal(SipCallState.Established, call.State);
         Assert.Contains("SIP/2.0/UDP", _link.SentBy(Alice, "INVITE").Last().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SmallRequestTakesADatagramWhereOneLeadsThere()
+    {
+        Alice.Core.Invite(_link.Now, new SipInvite { Target = "sip:bob@192.0.2.2", Sdp = new byte[100], Flows = [Tcp, Udp] });
+        _link.IsLost = _ => true;
+        _link.Drain();
+        Assert.Equal(SipTransport.Udp, _link.Log.Single().Flow.Transport);
+    }
+
+    [Fact]
+    public void SmallRequestTakesAConnectionWhereNothingElseLeadsThere()
+    {
+        Alice.Core.Invite(_link.Now, new SipInvite { Target = "sip:bob@192.0.2.2;transport=tcp", Sdp = new byte[100], Flows = [Tcp] });
+        _link.IsLost = _ => true;
+        _link.Drain();
+        Assert.Equal(SipTransport.Tcp, _link.Log.Single().Flow.Transport);
+    }
+
+    [Fact]
+    public void EachFlowThatIsTriedCarriesItsOwnOffer()
+    {
+        var other = new SipFlow(99, SipTransport.Udp, Udp.Local, Udp.Remote);
+        Alice.Core.Invite(_link.Now, new SipInvite
+        {
+            Target = "sip:bob@192.0.2.2",
+            Flows = [other, Udp],
+            SdpFor = flow => Encoding.ASCII.GetBytes($"offer on {flow.Id}"),
+        });
+        _link.IsLost = _ => true;
+        _link.Drain();
+        Alice.Core.HandleTransportFailure(_link.Now, other, TransportFailure.Refused);
+        _link.Drain();
+        Assert.Equal(["offer on 99", $"offer on {Udp.Id}"], _link.SentBy(Alice, "INVITE").Select(s => s.Text[(s.Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]));
     }
 
     [Fact]

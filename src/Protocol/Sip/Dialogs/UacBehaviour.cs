@@ -38,7 +38,7 @@ internal sealed class UacBehaviour(SipParts parts)
         var invite = new OutgoingInvite(parts, call);
         call.OutgoingInvite = invite;
         var (draft, nextHop) = call.Draft(SipMethod.Invite, call.LocalSequence, request.Sdp);
-        invite.Start(now, draft with { Headers = request.Headers }, nextHop, request.Flows);
+        invite.Start(now, draft with { Headers = request.Headers, BodyFor = request.SdpFor }, nextHop, request.Flows);
         return call;
     }
 

@@ -42,6 +42,9 @@ internal sealed record RequestDraft
 
     /// <summary>SDP, or empty.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body for each flow that is tried; null sends <see cref="Body"/> on all.</summary>
+    public Func<SipFlow, ReadOnlyMemory<byte>>? BodyFor { get; init; }
 }
 
 /// <summary>A request on its flow.</summary>

@@ -83,6 +83,7 @@ internal sealed class PendingRequest(SipParts parts, RequestDraft draft, IReques
     private bool TryNext(Instant now)
     {
         if (!_flows.TryDequeue(out var flow)) return false;
+        if (draft.BodyFor is { } bodyFor) draft = draft with { Body = bodyFor(flow) };
         var request = parts.Requests.Write(draft, flow, parts.Tokens.Branch());
 
         // The URI of From is part of the dialog for some peers: the first flow decides it.

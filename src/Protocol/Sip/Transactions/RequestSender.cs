@@ -49,8 +49,11 @@ internal sealed class RequestSender(SipParts parts)
         foreach (var (query, _) in _questions.Where(q => q.Value.Pending == pending).ToArray()) _questions.Remove(query);
     }
 
+    // A small request has no need of a connection where a datagram will do; a large one falls back to datagrams when nobody takes connections.
     private static IEnumerable<SipFlow> Ordered(IReadOnlyList<SipFlow> flows, bool isLarge) =>
-        isLarge ? flows.OrderBy(f => f.IsReliable ? 0 : 1) : flows;
+        isLarge ? flows.OrderBy(f => f.IsReliable ? 0 : 1)
+        : flows.Any(f => !f.IsReliable) ? flows.Where(f => !f.IsReliable)
+        : flows;
 
     private void Ask(Instant now, PendingRequest pending, string nextHop, bool isLarge)
     {
