@@ -14,7 +14,7 @@ public class StunBenchmark : IDisposable
     private readonly StunKey _key = StunKey.ShortTerm("VOkJxbRl1RmTxUk/WvJxBt");
     private readonly byte[] _check = new byte[88];
     private readonly byte[] _response = new byte[128];
-    private TransactionId _id = new(1, 2);
+    private readonly TransactionId _id = new(1, 2);
 
     /// <summary>Writes the check.</summary>
     [GlobalSetup]
