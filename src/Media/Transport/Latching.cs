@@ -23,7 +23,8 @@ internal enum SourceVerdict
 /// <remarks>
 /// <code>
 ///   encrypted   authenticated packets come from the peer wherever they come from: follow the newest of them
-///   clear       first source ──► the signalled address takes over whenever it is heard ──► nobody else, until it is silent
+///   clear       first source that is the signalled address, or sent three in a row ──► the signalled address takes over whenever it is heard
+///               ──► nobody else, until it is silent
 ///   either      another SSRC counts with its second packet
 /// </code>
 /// A stranger who guesses the port of a clear call can be first, and stay so only while the signalled address is silent (CVE-2017-14099 and its
@@ -70,6 +71,7 @@ internal sealed class Latching
         _encrypted = encrypted;
         _latched = false;
         _hasCandidate = false;
+        _provenInARow = 0;
         Ssrc = null;
         Target = signalled;
     }
@@ -84,7 +86,7 @@ internal sealed class Latching
     /// <param name="sequence">Its number: a late packet says where the peer was, not where it is.</param>
     public SourceVerdict HandlePacket(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
     {
-        var verdict = !_latched ? Take(in from, ssrc)
+        var verdict = !_latched ? First(in from, ssrc, sequence)
             : from == Target ? FromTarget(in from, ssrc)
             : _encrypted ? FromElsewhere(in from, ssrc, sequence)
             : FromElsewhereInClear(now, in from, ssrc, sequence);
@@ -113,6 +115,10 @@ internal sealed class Latching
         return moved ? SourceVerdict.PeerMoved : SourceVerdict.NewStream;
     }
 
+    // RFC 3550 App. A.1: a stray packet, of whoever had our port before, neither moves the call nor locks the peer out.
+    private SourceVerdict First(in PeerAddress from, uint ssrc, ushort sequence) =>
+        _encrypted || from == _signalled || IsProven(in from, ssrc, sequence) ? Take(in from, ssrc) : SourceVerdict.Stranger;
+
     private SourceVerdict FromTarget(in PeerAddress from, uint ssrc)
     {
         if (ssrc != Ssrc)
@@ -133,11 +139,14 @@ internal sealed class Latching
         if (from == _signalled)
             return Take(in from, ssrc);
         bool plausible = ssrc == Ssrc && Ahead(sequence) is > 0 and <= MaximumDropout && now - _heardAt >= Silent;
-        if (!plausible)
-            return SourceVerdict.Stranger;
-        bool inARow = _provenInARow > 0 && _candidateFrom == from && sequence == (ushort)(_lastProven + 1);
-        (_provenInARow, _lastProven, _candidateFrom) = (inARow ? _provenInARow + 1 : 1, sequence, from);
-        return _provenInARow >= Probation ? Take(in from, ssrc) : SourceVerdict.Stranger;
+        return plausible && IsProven(in from, ssrc, sequence) ? Take(in from, ssrc) : SourceVerdict.Stranger;
+    }
+
+    private bool IsProven(in PeerAddress from, uint ssrc, ushort sequence)
+    {
+        bool inARow = _provenInARow > 0 && _candidateFrom == from && _candidate == ssrc && sequence == (ushort)(_lastProven + 1);
+        (_provenInARow, _lastProven, _candidateFrom, _candidate) = (inARow ? _provenInARow + 1 : 1, sequence, from, ssrc);
+        return _provenInARow >= Probation;
     }
 
     // RFC 3550 App. A.1: a source is valid with its second packet. One odd packet does not end the running stream.

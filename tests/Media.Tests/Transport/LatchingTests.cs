@@ -28,9 +28,26 @@ public class LatchingTests
     public void MediaFollowsThePeerBehindATranslator(bool encrypted)
     {
         var latching = Begin(encrypted);
-        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 0, Natted, 1, 0 / 20));
+        // In clear nothing but a stream proves that it is one.
+        for (ushort i = 0; i < (encrypted ? 0 : 2); i++)
+            Assert.Equal(SourceVerdict.Stranger, Hear(latching, i * 20, Natted, 1, i));
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 40, Natted, 1, 2));
         Assert.Equal(Natted, latching.Target);
-        Assert.Equal(SourceVerdict.Peer, Hear(latching, 20, Natted, 1, 20 / 20));
+        Assert.Equal(SourceVerdict.Peer, Hear(latching, 60, Natted, 1, 3));
+    }
+
+    [Fact]
+    public void AStrayPacketInClearDoesNotLockThePeerBehindATranslatorOut()
+    {
+        var latching = Begin(encrypted: false);
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 0, Stranger, 9, 500));
+        Assert.Equal(Signalled, latching.Target);
+        Hear(latching, 20, Natted, 1, 0);
+        Hear(latching, 25, Stranger, 9, 700); // and in between
+        Hear(latching, 40, Natted, 1, 1);
+        Hear(latching, 60, Natted, 1, 2);
+        Assert.Equal(SourceVerdict.PeerMoved, Hear(latching, 80, Natted, 1, 3));
+        Assert.Equal(SourceVerdict.Stranger, Hear(latching, 90, Stranger, 9, 701));
     }
 
     [Fact]
@@ -66,7 +83,8 @@ public class LatchingTests
     public void AStreamInClearIsFollowedWhenItsTranslatorForgotItsMapping()
     {
         var latching = Begin(encrypted: false);
-        Hear(latching, 0, Natted, 1, 65_530);
+        for (ushort i = 0; i < 3; i++)
+            Hear(latching, 0, Natted, 1, (ushort)(65_528 + i));
         var rebound = Natted with { Port = 5001 };
         Assert.Equal(SourceVerdict.Stranger, Hear(latching, 1_000, rebound, 1, 44)); // the old address may still speak
         Assert.Equal(SourceVerdict.Stranger, Hear(latching, 2_500, rebound, 2, 50)); // another stream
