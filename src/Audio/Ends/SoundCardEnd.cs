@@ -53,6 +53,8 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
             throw;
         }
 
+        if (Capture is ClockedStream capture && Playback is ClockedStream playback)
+            ClockedStream.ShareClock(capture, playback);
         TellFiles();
     }
 

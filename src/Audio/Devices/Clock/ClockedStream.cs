@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: MIT
 namespace Earshot.Audio.Devices.Clock;
 
-//   start      +1 block    +2 blocks   +3 blocks          deadline n = start + n blocks, never "now + block":
-//     │           │           │           │                lateness does not add up, so the clock does not drift
-//     ▼           ▼           ▼           ▼
-//   Tick        Tick        (late) Tick Tick  ← the late one and the next follow at once
-
-/// <summary>A sound card made of a clock: a thread that calls once a block at absolute times.</summary>
+/// <summary>A sound card made of a clock, which calls once a block at absolute times.</summary>
 /// <remarks>
-/// Thread: control from one thread at a time; <see cref="Tick"/> on the stream's own thread, which asks for real-time
-/// priority. Catch-up: a tick later than one block counts as an xrun, as it would on a card; ticks up to
-/// 200 ms late follow back to back so that no sound is lost; what is later than that (a suspended machine) is skipped.
+/// Thread: control from one thread at a time; <see cref="Tick"/> on the clock's own thread. A turn later than one block counts as an xrun, as it would on a card.
 /// </remarks>
 internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuardedStream
 {
-    private const long MaxCatchUp = 200_000_000;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
     private readonly AudioStreamFormat _format;
-    private Thread? _thread;
+    private readonly ManualResetEventSlim _left = new(true);
+    private BlockClock _clock;
+    private bool _started;
     private volatile bool _stopping;
     private volatile bool _running;
     private volatile bool _wanted = true;
-    private volatile string? _priority;
+    private volatile int _clockThread;
     private long _xruns;
     private long _lastCallbackAt;
 
@@ -29,6 +24,7 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     {
         DeviceName = name;
         _format = format;
+        _clock = new BlockClock(name, format.BlockSamples);
     }
 
     /// <inheritdoc/>
@@ -47,7 +43,7 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     public long LastCallbackAt => Interlocked.Read(ref _lastCallbackAt);
 
     /// <summary>What the system granted to the clock thread; null before it runs.</summary>
-    public string? Priority => _priority;
+    public string? Priority => _clock.Priority;
 
     /// <inheritdoc/>
     public CallbackDefects Defects { get; } = new();
@@ -62,27 +58,30 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
         set => _wanted = value;
     }
 
-    /// <summary>Samples at 48 kHz of one block.</summary>
-    protected int BlockSamples => _format.BlockSamples;
+    /// <summary>Lets two streams that open together share one clock; before either is started. Nothing happens unless their blocks are alike.</summary>
+    internal static void ShareClock(ClockedStream one, ClockedStream other)
+    {
+        if (one._format.BlockSamples == other._format.BlockSamples)
+            other._clock = one._clock;
+    }
 
     /// <inheritdoc/>
     public void Start()
     {
-        if (_thread is not null)
+        if (_started)
             return;
-        (_stopping, _running) = (false, true);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"clock {DeviceName}" };
-        _thread.Start();
+        (_started, _stopping, _running) = (true, false, true);
+        _left.Reset();
+        _clock.Add(this);
     }
 
     /// <inheritdoc/>
     public void Stop()
     {
         _stopping = true;
-        if (_thread is { } thread && thread != Thread.CurrentThread)
-            thread.Join(TimeSpan.FromSeconds(2));
-        _thread = null;
-        _running = false;
+        if (_started && Environment.CurrentManagedThreadId != _clockThread)
+            _left.Wait(StopLimit);
+        (_started, _running) = (false, false);
     }
 
     /// <inheritdoc/>
@@ -102,48 +101,33 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     {
     }
 
-    /// <summary>The block's length for a request: 2.5 to 20 ms.</summary>
-    protected static int ClampBlock(AudioStreamRequest request) => Math.Clamp(request.BlockSamples, 120, 960);
-
-    private void Run()
+    /// <summary>One turn of the clock.</summary>
+    /// <returns>False when the stream leaves: it was stopped, or its file failed and the stand-in takes over.</returns>
+    internal bool Turn(long due, long late)
     {
-        _priority = RealtimePriority.Raise();
+        if (_stopping)
+            return false;
+        _clockThread = Environment.CurrentManagedThreadId;
+        if (late > MonotonicClock.SamplesToNanoseconds(_format.BlockSamples))
+            Interlocked.Increment(ref _xruns);
+        Interlocked.Exchange(ref _lastCallbackAt, due + Math.Max(0, late));
         try
         {
-            Loop();
+            Tick(due);
+            return true;
         }
         catch (Exception e)
         {
-            // A full disk, a file that went away: the stand-in takes over.
+            // A full disk, a file that went away.
             Fault = e.Message;
+            return false;
         }
+    }
 
+    /// <summary>The clock calls no more.</summary>
+    internal void NoteLeft()
+    {
         _running = false;
-    }
-
-    private void Loop()
-    {
-        var start = MonotonicClock.Now;
-        for (long block = 1; ; block++)
-        {
-            var due = start + MonotonicClock.SamplesToNanoseconds(block * BlockSamples);
-            MonotonicClock.SleepUntil(due);
-            if (_stopping)
-                return;
-            var late = MonotonicClock.Now - due;
-            if (late > MonotonicClock.SamplesToNanoseconds(BlockSamples))
-                Interlocked.Increment(ref _xruns);
-            if (late > MaxCatchUp)
-                block = SkipTo(start, ref due, block, late);
-            Interlocked.Exchange(ref _lastCallbackAt, due + Math.Max(0, late));
-            Tick(due);
-        }
-    }
-
-    private long SkipTo(long start, ref long due, long block, long late)
-    {
-        block += late / MonotonicClock.SamplesToNanoseconds(BlockSamples);
-        due = start + MonotonicClock.SamplesToNanoseconds(block * BlockSamples);
-        return block;
+        _left.Set();
     }
 }
