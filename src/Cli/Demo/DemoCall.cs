@@ -33,19 +33,29 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
         if (called != 0) bobs.Interrupt(); // nobody will call him any more
         var answered = await ended.ConfigureAwait(false);
         if (cancel.IsCancellationRequested || called != 0) return called;
-        output.Result("demo", [new("Alice heard", Kept(alice)), new("Bob heard", Kept(bob))]);
+        output.Result("demo", [new("Alice heard", Heard(alice)), new("Bob heard", Heard(bob))]);
         return answered;
     }
 
     private string[] Sound(DemoPerson person)
     {
         string[] ends = ["--mic", person.Microphone, "--speaker", person.Speaker];
-        return person.Speaker.StartsWith("file:", StringComparison.Ordinal) ? ends : [.. ends, "--record", Kept(person)];
+        return KeptBySpeaker(person) is null ? [.. ends, "--record", Recording(person)] : ends;
     }
 
-    private string Kept(DemoPerson person) => person.Speaker.StartsWith("file:", StringComparison.Ordinal)
-        ? person.Speaker["file:".Length..]
-        : Path.Combine(folder, $"{person.Name.ToLowerInvariant()}.wav");
+    // What a file of a speaker keeps is what was heard; what goes to a card is recorded, both sides of it.
+    private string Heard(DemoPerson person)
+    {
+        if (KeptBySpeaker(person) is { } file) return file;
+        var heard = Path.Combine(folder, $"{person.Name.ToLowerInvariant()}-heard.wav");
+        HeardSide.Keep(Recording(person), heard);
+        return heard;
+    }
+
+    private string Recording(DemoPerson person) => Path.Combine(folder, $"{person.Name.ToLowerInvariant()}-call.wav");
+
+    private static string? KeptBySpeaker(DemoPerson person) =>
+        person.Speaker.StartsWith("file:", StringComparison.Ordinal) ? person.Speaker["file:".Length..] : null;
 
     private void Tell(string name, JsonElement e)
     {

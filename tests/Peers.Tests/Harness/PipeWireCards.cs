@@ -19,14 +19,11 @@ internal sealed class PipeWireCards : IDisposable
         Assert.SkipUnless(System.Runtime.InteropServices.NativeLibrary.TryLoad("libportaudio.so.2", out _), "PortAudio is not installed (apt-get install libportaudio2)");
         // Its output is not read: the daemon it leaves behind would keep the pipe open.
         var script = System.IO.Path.Combine(Repository.Root, "eng", "rigs", "pipewire-cards.sh");
-        using var rig = Process.Start("bash", ["-c", "exec \"$@\" >/dev/null", "rig", script, "up", _scratch.Path, $"{quantum}"]);
-        Assert.True(rig.WaitForExit(20_000), "pipewire-cards.sh hangs");
+        using var rig = Process.Start("bash", ["-c", "exec \"$@\" >/dev/null", "rig", script, "up", _scratch.Path, $"{quantum}", looped ? "--loop" : ""]);
+        Assert.True(rig.WaitForExit(60_000), "pipewire-cards.sh hangs");
         Assert.SkipUnless(rig.ExitCode == 0, "PipeWire does not start here");
         _server = int.Parse(System.IO.File.ReadAllText(_scratch.File("pid")), System.Globalization.CultureInfo.InvariantCulture);
         Environment = ReadEnvironment(_scratch.File("env"));
-        if (!looped) return;
-        Join("A");
-        Join("B");
     }
 
     /// <summary>What a client of these cards needs.</summary>
@@ -48,31 +45,6 @@ internal sealed class PipeWireCards : IDisposable
     {
         Kill();
         _scratch.Dispose();
-    }
-
-    // On a busy machine a link made while the nodes still take shape is dropped again: made until it stays.
-    private void Join(string card)
-    {
-        string speaker = $"{card}_spk:monitor_MONO", microphone = $"{card}_mic:playback_MONO";
-        for (var attempt = 0; attempt < 50; attempt++)
-        {
-            _ = Link(speaker, microphone);
-            Thread.Sleep(100);
-            if (Link("-l").Contains($"{speaker}\n  |-> {microphone}", StringComparison.Ordinal)) return;
-        }
-
-        Assert.Fail($"{speaker} could not be joined with {microphone}");
-    }
-
-    private string Link(params IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo("pw-link", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in Environment) start.Environment[name] = value;
-        using var link = Process.Start(start)!;
-        _ = link.StandardError.ReadToEndAsync(); // "File exists" is what we want
-        var said = link.StandardOutput.ReadToEnd();
-        link.WaitForExit();
-        return said;
     }
 
     // export NAME=value NAME=value, with ${NAME:+…} of what was there before, which is nothing here.
