@@ -38,7 +38,7 @@ internal static class CommandRunner
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            return Failed(output, ExitStatus.Usage, "file", wrong.Message, "Name a file in a folder that you may write to.");
+            return Failed(output, ExitStatus.Usage, "file", wrong.Message, "Name a file in a folder that you may write to, on a disk that has room.");
         }
         catch (NativeLibraryMissingException wrong)
         {
