@@ -127,6 +127,7 @@ internal sealed class TextOutput : IOutput
             $"Connected in {connected.At.TotalMilliseconds:0} ms: {s.Codec} {s.SampleRate / 1000.0:0.#} kHz, {s.PacketTime.TotalMilliseconds:0.#} ms packets"));
         Say($"  {s.Local} - {s.Remote ?? "?"}");
         Say($"  {s.SecurityText}{(s.SrtpProfile is null ? "" : $" ({s.SrtpProfile})")}");
+        if (_lives && !Console.IsInputRedirected) Say("  q + Enter hangs up, ? + Enter tells the other keys");
     }
 
     private void Ended(CallEnded ended)
