@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using Earshot.Media;
-using Earshot.Protocol;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot;
@@ -11,21 +10,21 @@ namespace Earshot;
 internal static class OfferJudge
 {
     /// <summary>What answering would say; the description itself is not made.</summary>
-    public static NegotiationResult Judge(ReadOnlySpan<byte> offer, MediaSessionOptions options, IRandomSource random)
+    public static NegotiationResult Judge(ReadOnlySpan<byte> offer, MediaSessionOptions options)
     {
         var exchange = new OfferAnswer(0);
         var offered = exchange.HandleOffer(offer);
-        return offered.Accepted ? exchange.PreviewAnswer(Ours(options, random)) : offered;
+        return offered.Accepted ? exchange.PreviewAnswer(Ours(options)) : offered;
     }
 
-    // Where media would be received does not matter yet, and the keys are nobody's: only their suites are compared.
-    private static LocalMedia Ours(MediaSessionOptions options, IRandomSource random) => new()
+    // Where media would be received does not matter yet, and no key is drawn for a call that may never be: only suites are compared.
+    private static LocalMedia Ours(MediaSessionOptions options) => new()
     {
         Codecs = CodecOffers.For(options.Codecs, options),
         Address = IPAddress.Loopback,
         Port = 9,
         PacketTime = options.PacketTime.TotalMilliseconds,
-        Crypto = new LocalKeys(random).ForAnswer,
+        Crypto = LocalKeys.WithoutKeys,
         Security = options.Security,
     };
 }

@@ -84,6 +84,10 @@ public sealed partial class Phone
         {
             _sound.Hold();
         }
+        catch (ObjectDisposedException)
+        {
+            return; // the phone was closed meanwhile, and the call with it
+        }
         catch (Exception wrong) when (wrong is AudioDeviceException or IOException or UnauthorizedAccessException)
         {
             Post(_ => call.Tell(new CallNotice(call.Age, "audio-device", wrong.Message)));
@@ -183,7 +187,7 @@ public sealed partial class Phone
             OnEvent = onEvent,
         };
         return new SessionMedia(
-            () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options, _random), security != MediaSecurityMethod.None, _sound, towardsPeer);
+            () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options), security != MediaSecurityMethod.None, _sound, towardsPeer);
     }
 
     private static MediaSessionOptions SessionOptions(PhoneOptions options) => new()

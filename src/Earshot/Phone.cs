@@ -77,8 +77,12 @@ public sealed partial class Phone : IAsyncDisposable
 
     internal PhoneSound Sound => _sound;
 
-    /// <summary>Our SIP URI, with the port that was taken.</summary>
+    /// <summary>Our SIP URI, with the port that was taken; of several addresses the one of the default route.</summary>
     public string ListenUri => _agent.ListenUri;
+
+    /// <summary>Every SIP URI by which we can be called: one for each address of this machine that we listen on, IPv4 before IPv6, <see cref="ListenUri"/> first.</summary>
+    /// <remarks>Looked up anew each time, as addresses come and go. Loopback only where there is no other; no link-local address of IPv6, which has no URI.</remarks>
+    public IReadOnlyList<string> ListenUris => _agent.ListenUris;
 
     /// <summary>Places a call and waits until both sides talk.</summary>
     /// <param name="target">A SIP URI, <c>sip:user@host[:port]</c>.</param>

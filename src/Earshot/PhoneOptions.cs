@@ -63,6 +63,7 @@ public sealed record PhoneOptions
     public int Complexity { get; init; } = 5;
 
     /// <summary>What is allowed for media, best first. With <see cref="MediaSecurityMethod.Sdes"/> alone a peer that cannot encrypt is refused.</summary>
+    /// <remarks>With <see cref="MediaSecurityMethod.None"/> alone our own calls are in clear; one that comes and offers encryption is answered encrypted, and says so.</remarks>
     public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = [MediaSecurityMethod.Sdes];
 
     /// <summary>First port for media; 0 lets the system pick.</summary>

@@ -20,13 +20,20 @@ internal sealed class PhoneSound : IDisposable
     private SoundCardEnd? _card;
     private Task? _closing;
     private int _holds;
+    private readonly bool _hasCard;
+    private readonly KeptSpeakerFile? _speakerFile;
     private CallRecorder? _recorder;
+    private bool _disposed;
 
+    /// <param name="options">The phone's.</param>
+    /// <param name="microphone">In the place of the one that the options name; a real card.</param>
     /// <exception cref="ArgumentException">A microphone or speaker is not named as it has to be; one line.</exception>
-    public PhoneSound(PhoneOptions options)
+    public PhoneSound(PhoneOptions options, AudioEnd? microphone = null)
     {
-        _microphone = AudioEnds.ParseSource(options.Microphone, out var wrong) ?? throw new ArgumentException(wrong);
+        _microphone = microphone ?? AudioEnds.ParseSource(options.Microphone, out var wrong) ?? throw new ArgumentException(wrong);
         _speaker = AudioEnds.ParseSink(options.Speaker, out wrong) ?? throw new ArgumentException(wrong);
+        _hasCard = microphone is not null || _microphone.Backend == AudioEnds.Cards || _speaker.Backend == AudioEnds.Cards;
+        if (_speaker.Backend == AudioEnds.Files) _speaker = new AudioEnd(_speakerFile = new KeptSpeakerFile(_speaker.Device!), null);
         _request = new AudioStreamRequest((int)(options.Block.TotalSeconds * 48000));
         _recordFile = options.RecordFile;
         _probe = options.Probe;
@@ -53,21 +60,23 @@ internal sealed class PhoneSound : IDisposable
     /// <summary>A call, or the phone itself, wants the card: it is opened and started unless it is open, and stays so until as many <see cref="Release"/>s.</summary>
     /// <remarks>May take seconds on a slow device: not for the signalling loop.</remarks>
     /// <exception cref="AudioDeviceException">It cannot be used; one line. Nothing is held then.</exception>
+    /// <exception cref="ObjectDisposedException">The phone is closed.</exception>
     public void Hold()
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(Phone));
             Open();
             _holds++;
         }
     }
 
-    /// <summary>A call wants the card no more. With the last one a real card is closed: no microphone stays open for nothing. Files stay, so that the next call adds to them.</summary>
+    /// <summary>A call wants the card no more. With the last one a real card is closed: no microphone stays open for nothing. A speaker's file stays, so that the next call adds to it; a microphone's begins anew with each.</summary>
     public void Release()
     {
         lock (_lock)
         {
-            if (--_holds > 0 || _card is not { } card || (_microphone.Backend != AudioEnds.Cards && _speaker.Backend != AudioEnds.Cards)) return;
+            if (--_holds > 0 || _card is not { } card || !_hasCard) return;
             _card = null;
             _closing = Task.Run(card.Dispose); // a device that hangs takes seconds, and the signalling loop has none
         }
@@ -78,6 +87,7 @@ internal sealed class PhoneSound : IDisposable
     {
         lock (_lock)
         {
+            if (_disposed) return;
             try
             {
                 Open();
@@ -127,15 +137,20 @@ internal sealed class PhoneSound : IDisposable
     {
         SoundCardEnd? card;
         CallRecorder? recorder;
+        Task? closing;
         lock (_lock)
         {
+            _disposed = true;
             (card, _card) = (_card, null);
             (recorder, _recorder) = (_recorder, null);
+            closing = _closing;
         }
 
         // Outside the lock: a card waits for its watchdog, and whoever hears the watchdog's notice may want the lock.
         card?.Dispose();
+        closing?.Wait(TimeSpan.FromSeconds(5)); // the last call's, which may still write
         recorder?.Dispose();
+        _speakerFile?.Dispose();
     }
 
     private void Open()

@@ -16,12 +16,17 @@ internal sealed class LocalKeys
         SrtpProfile.AeadAes128Gcm, SrtpProfile.AesCm128HmacSha1Tag80, SrtpProfile.AeadAes256Gcm, SrtpProfile.AesCm128HmacSha1Tag32,
     ];
 
+    private static readonly SrtpProfile[] Spoken = [.. Offered.Union(SrtpProfile.All)];
+
+    /// <summary>All that we speak, as <see cref="ForAnswer"/>, with empty keys: for who only compares the suites.</summary>
+    public static IReadOnlyList<LocalCrypto> WithoutKeys { get; } = [.. Spoken.Select(profile => new LocalCrypto(profile.Name, ""))];
+
     /// <summary>Draws the keys.</summary>
     public LocalKeys(IRandomSource random)
     {
         Span<byte> key = stackalloc byte[64];
         var all = new List<LocalCrypto>();
-        foreach (var profile in Offered.Union(SrtpProfile.All))
+        foreach (var profile in Spoken)
         {
             random.Fill(key[..profile.MasterLength]);
             all.Add(new(profile.Name, Convert.ToBase64String(key[..profile.MasterLength])));

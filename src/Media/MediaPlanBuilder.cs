@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.Net;
+using System.Security.Cryptography;
 using Earshot.Media.Codecs;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
@@ -74,7 +75,7 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
 
     private static SrtpContext Outbound(NegotiatedCrypto crypto)
     {
-        using var key = new SrtpMasterKey(ProfileOf(crypto), Convert.FromBase64String(crypto.LocalKey));
+        using var key = MasterKey(crypto, crypto.LocalKey);
         return SrtpContext.ForSending(key);
     }
 
@@ -83,9 +84,24 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         Span<byte> mki = stackalloc byte[SrtpMasterKey.LongestMki];
         BinaryPrimitives.WriteUInt128BigEndian(mki, crypto.RemoteMki);
         ulong lifetime = crypto.RemoteLifetime > ulong.MaxValue ? 0 : (ulong)crypto.RemoteLifetime;
-        using var key = new SrtpMasterKey(
-            ProfileOf(crypto), Convert.FromBase64String(crypto.RemoteKey), lifetime, mki[^Math.Min(mki.Length, crypto.RemoteMkiLength)..]);
+        using var key = MasterKey(crypto, crypto.RemoteKey, lifetime, mki[^Math.Min(mki.Length, crypto.RemoteMkiLength)..]);
         return SrtpContext.ForReceiving(key);
+    }
+
+    // On the stack and zeroed: no copy of the key waits in the heap for a collection.
+    private static SrtpMasterKey MasterKey(NegotiatedCrypto crypto, string inline, ulong lifetime = 0, ReadOnlySpan<byte> mki = default)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        try
+        {
+            if (!Convert.TryFromBase64String(inline, bytes, out int length))
+                throw new InvalidOperationException($"agreed upon a key that is none of {crypto.Suite}");
+            return new SrtpMasterKey(ProfileOf(crypto), bytes[..length], lifetime, mki);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     // Negotiation chose among the suites that we named.

@@ -48,7 +48,10 @@ internal sealed class SignalingAgent : IAsyncDisposable
     public IPEndPoint ListenEndPoint => _sockets.EndPoint;
 
     /// <summary>A URI by which this agent can be called, e.g. <c>sip:earshot@192.0.2.1:5060</c>; never a wildcard.</summary>
-    public string ListenUri => $"sip:{(_options.Core.User is { Length: > 0 } user ? user + "@" : "")}{new IPEndPoint(_sockets.OwnAddress(), _sockets.EndPoint.Port)}";
+    public string ListenUri => UriAt(OwnAddresses.First(_sockets.EndPoint.Address));
+
+    /// <summary>Every such URI: bound to a wildcard, one for each address of this machine, <see cref="ListenUri"/> first.</summary>
+    public IReadOnlyList<string> ListenUris => [.. OwnAddresses.All(_sockets.EndPoint.Address).Select(UriAt)];
 
     /// <summary>Socket errors and datagrams dropped so far.</summary>
     public (long SocketErrors, long Dropped) Counters => (_sockets.SocketErrors, _sockets.Dropped);
@@ -138,6 +141,8 @@ internal sealed class SignalingAgent : IAsyncDisposable
         while (_mailbox.TryTake(TimeSpan.Zero, out var letter)) Guarded(now => Open(now, letter));
         _ended.TrySetResult();
     }
+
+    private string UriAt(IPAddress address) => $"sip:{(_options.Core.User is { Length: > 0 } user ? user + "@" : "")}{new IPEndPoint(address, _sockets.EndPoint.Port)}";
 
     // Top frame: a handler that throws costs its own work, never the loop.
     private void Guarded(Action<Instant> step)

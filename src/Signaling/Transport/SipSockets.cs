@@ -74,14 +74,6 @@ internal sealed class SipSockets : IAsyncDisposable
         if (_flows.Known(SipTransport.Udp, remote) is { } flow) _failed(now, flow, cause);
     }
 
-    /// <summary>An address of this machine for people to call: the bound one, else the one that the default route uses.</summary>
-    public IPAddress OwnAddress()
-    {
-        if (!AddressRules.IsWildcard(EndPoint.Address)) return EndPoint.Address;
-        // TEST-NET-1 (RFC 5737): nothing is sent there, the kernel only says which address it would use.
-        return LocalRoutes.Ask(IPAddress.Parse("192.0.2.1")) ?? IPAddress.Loopback;
-    }
-
     /// <summary>Closes everything, once the loop has ended.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -53,6 +53,5 @@ public class ListenTests
         Assert.Equal(IPAddress.Loopback, loop.FlowTo(new IPEndPoint(IPAddress.Loopback, 5060))!.Local.Address);
         var outside = loop.FlowTo(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 5060));
         Assert.False(outside is { } flow && (IPAddress.IsLoopback(flow.Local.Address) || AddressRules.IsWildcard(flow.Local.Address)));
-        Assert.False(AddressRules.IsWildcard(loop.Sockets.OwnAddress()));
     }
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Text;
+using Earshot.Media;
+using Earshot.Protocol.Sdp;
+
+namespace Earshot.Tests.Phones;
+
+/// <summary>What comes of a call between phones that allow different things.</summary>
+public sealed class SecurityTests
+{
+    private const string Offer = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n"
+        + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+
+    [Fact]
+    public async Task APhoneOfClearMediaAnswersAnEncryptedCallEncryptedAndSaysSo()
+    {
+        await using var callee = await StartAsync(MediaSecurityMethod.None);
+        var taken = new TaskCompletionSource<Call>(TaskCreationOptions.RunContinuationsAsynchronously);
+        callee.IncomingCall += call => taken.TrySetResult(call.Accept(new CallOptions { Echo = true }));
+        await using var caller = await StartAsync(MediaSecurityMethod.Sdes);
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(TimeSpan.FromSeconds(20));
+        var answered = await taken.Task;
+        await answered.Connected.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.All([call.Session!, answered.Session!], s => Assert.True(s.KeyExchange == "sdes" && s.SrtpProfile is not null, s.ToString()));
+        Assert.StartsWith("media encrypted", answered.Session!.SecurityText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APhoneThatInsistsOnEncryptionRefusesACallInClear()
+    {
+        await using var callee = await StartAsync(MediaSecurityMethod.Sdes);
+        await using var caller = await StartAsync(MediaSecurityMethod.None);
+        var wrong = await Assert.ThrowsAsync<CallFailedException>(() => caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }));
+        Assert.Equal(CallEndReason.NotEncrypted, wrong.End.Reason);
+    }
+
+    [Theory]
+    [InlineData("Sdes")]
+    [InlineData("None")]
+    public void AnOfferIsJudgedWithoutAKeyOfOurs(string policy)
+    {
+        var options = new MediaSessionOptions { Codecs = ["pcmu"], Security = Enum.Parse<MediaSecurityPolicy>(policy) };
+        var judged = OfferJudge.Judge(Encoding.ASCII.GetBytes(Offer), options);
+        Assert.True(judged.Accepted, judged.Reason);
+        Assert.Equal("AES_CM_128_HMAC_SHA1_80", judged.Media!.Crypto!.Suite);
+        Assert.Empty(judged.Media.Crypto.LocalKey);
+    }
+
+    private static Task<Phone> StartAsync(MediaSecurityMethod security) => Phone.StartAsync(new PhoneOptions
+    {
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Microphone = "silence",
+        Speaker = "null",
+        Codecs = ["pcmu"],
+        Security = [security],
+    });
+}
