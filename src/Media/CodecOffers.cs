@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Audio.Native;
+using Earshot.Media.Playout;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -30,10 +31,12 @@ internal static class CodecOffers
     public static string? MissingLibrary(string name) =>
         name.Equals("opus", StringComparison.OrdinalIgnoreCase) ? NativeLibraries.Missing(NativeLibraries.Opus) : null;
 
-    /// <summary>In order of preference, telephone-event at each clock rate behind them; last of all, for who knows it, redundancy for opus.</summary>
+    /// <summary>In order of preference, comfort noise for the pauses of codecs that cannot describe their own, telephone-event at each clock rate behind them; last of all, for who knows it, redundancy for opus.</summary>
     public static IReadOnlyList<LocalCodec> For(IReadOnlyList<string> names, MediaSessionOptions options)
     {
         var codecs = names.Select(name => Describe(name, options)).Distinct().ToList();
+        if (codecs.Exists(codec => codec.ClockRate == 8000))
+            codecs.Add(new("CN", 8000, 1, ComfortNoise.PayloadType));
         foreach (int rate in codecs.Select(codec => codec.ClockRate).Distinct().ToArray())
             codecs.Add(new("telephone-event", rate, 1, rate == 48000 ? DtmfPayloadType48 : DtmfPayloadType8, "0-15"));
         if (options.Redundancy && codecs.Exists(codec => codec.Name == "opus"))

@@ -36,6 +36,9 @@ internal sealed class MediaEngine : IDisposable
     /// <summary>As given.</summary>
     public MediaEngineOptions Options { get; }
 
+    /// <summary>Its instruments: see docs/metrics.md.</summary>
+    internal System.Diagnostics.Metrics.Meter Meter => _meter.Meter;
+
     /// <summary>The thread that tells events.</summary>
     internal EngineHousekeeper Housekeeper { get; }
 

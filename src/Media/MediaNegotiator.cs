@@ -80,6 +80,7 @@ internal sealed class MediaNegotiator
         Port = Local.Port,
         Direction = direction,
         PacketTime = _options.PacketTime.TotalMilliseconds,
+        ExtendedReports = true,
         Crypto = keys,
         Security = _options.Security,
     };

@@ -2,6 +2,7 @@
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
 
@@ -11,4 +12,8 @@ namespace Earshot.Media;
 /// <param name="Receive">For the worker.</param>
 /// <param name="Playback">For playback.</param>
 /// <param name="Facts">For people.</param>
-internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, ReceivePlan Receive, PlaybackPlan Playback, MediaFacts Facts);
+internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, ReceivePlan Receive, PlaybackPlan Playback, MediaFacts Facts)
+{
+    /// <summary>What the peer wishes to be told by extended reports. For the worker.</summary>
+    public ExtendedReports Reports { get; init; } = ExtendedReports.Unasked;
+}

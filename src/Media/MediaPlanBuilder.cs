@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
 using Earshot.Media.Codecs;
+using Earshot.Media.Playout;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
@@ -43,9 +44,9 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         };
         bool receives = media.Direction.Receives();
         var receive = new ReceivePlan(
-            SetOf(media.Codecs), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)
+            SetOf(media), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)
         { RedundancyPayloadType = media.Redundancy?.ReceivePayloadType ?? -1 };
-        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media.Codecs), receives), FactsOf(media, local, packetTime));
+        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media), receives), FactsOf(media, local, packetTime)) { Reports = media.ExtendedReports };
     }
 
     // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1). Ours are kept over a change of
@@ -116,17 +117,21 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
     }
 
     // By codec and not by number: decoders live until the call's end, and a peer may give a number another meaning with every offer.
-    private List<(byte PayloadType, IAudioDecoder Decoder)> DecodersFor(IReadOnlyList<NegotiatedCodec> agreed)
+    private List<(byte PayloadType, IAudioDecoder Decoder)> DecodersFor(NegotiatedMedia media)
     {
         var all = new List<(byte, IAudioDecoder)>();
-        foreach (var codec in agreed)
-        {
-            if (!_decoders.TryGetValue((codec.Name, codec.ClockRate), out var decoder))
-                _decoders[(codec.Name, codec.ClockRate)] = decoder = codecs.CreateDecoder(codec);
-            all.Add(((byte)codec.ReceivePayloadType, decoder));
-        }
-
+        foreach (var codec in media.Codecs)
+            all.Add(((byte)codec.ReceivePayloadType, DecoderOf(codec.Name, codec.ClockRate, () => codecs.CreateDecoder(codec))));
+        if (NoiseTypeOf(media) is >= 0 and var noise)
+            all.Add(((byte)noise, DecoderOf("CN", 8000, static () => new ComfortNoise())));
         return all;
+    }
+
+    private IAudioDecoder DecoderOf(string name, int clockRate, Func<IAudioDecoder> create)
+    {
+        if (!_decoders.TryGetValue((name, clockRate), out var decoder))
+            _decoders[(name, clockRate)] = decoder = create();
+        return decoder;
     }
 
     // An answerer may ask for 30 ms, which opus cannot do: the next shorter of what every codec here can.
@@ -142,10 +147,16 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         return possible[^1];
     }
 
-    private static UInt128 SetOf(IReadOnlyList<NegotiatedCodec> agreed)
+    // Many gateways send it at pauses without ever having said so: with a codec of its clock, 13 means nothing else (RFC 3551 §6).
+    private static int NoiseTypeOf(NegotiatedMedia media) =>
+        media.ComfortNoise?.ReceivePayloadType
+        ?? (media.Codecs.All(codec => codec.ReceivePayloadType != ComfortNoise.PayloadType) && media.Codecs.Any(codec => codec.ClockRate == 8000)
+            ? ComfortNoise.PayloadType : -1);
+
+    private static UInt128 SetOf(NegotiatedMedia media)
     {
-        UInt128 set = 0;
-        foreach (var codec in agreed)
+        UInt128 set = NoiseTypeOf(media) is >= 0 and var noise ? UInt128.One << noise : 0;
+        foreach (var codec in media.Codecs)
             set |= UInt128.One << codec.ReceivePayloadType;
         return set;
     }

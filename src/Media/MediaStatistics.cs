@@ -31,8 +31,11 @@ public sealed record MediaStatistics
     /// <summary>Samples that <see cref="JitterBufferDelay"/> sums over.</summary>
     public long JitterBufferEmittedCount { get; init; }
 
-    /// <summary>Target delay of the jitter buffer now, milliseconds.</summary>
+    /// <summary>Target delay, summed over the same samples as <see cref="JitterBufferDelay"/>, seconds.</summary>
     public double JitterBufferTargetDelay { get; init; }
+
+    /// <summary>Target delay of the jitter buffer now, milliseconds: how long a packet waits that came without any extra delay.</summary>
+    public double TargetDelayMs { get; init; }
 
     /// <summary>Of the received: packets that were already here.</summary>
     public long PacketsDuplicated { get; init; }
@@ -55,8 +58,20 @@ public sealed record MediaStatistics
     /// <summary>Samples removed by compressing.</summary>
     public long RemovedSamplesForAcceleration { get; init; }
 
-    /// <summary>Frames restored by in-band forward error correction.</summary>
+    /// <summary>Packets with in-band error correction (Opus) and redundant copies (RFC 2198) received, needed or not.</summary>
     public long FecPacketsReceived { get; init; }
+
+    /// <summary>Of these: not used, since what they repeat was here or no longer wanted.</summary>
+    public long FecPacketsDiscarded { get; init; }
+
+    /// <summary>Redundant copies received (RFC 2198); counted in <see cref="FecPacketsReceived"/>, too.</summary>
+    public long RedundantPacketsReceived { get; init; }
+
+    /// <summary>Of these: played for a packet that was missing.</summary>
+    public long RedundantPacketsUsed { get; init; }
+
+    /// <summary>By how much the peer's clock is faster than the sound card's, as it is corrected now, parts per million.</summary>
+    public double ClockDriftPpm { get; init; }
 
     /// <summary>Round trip by RTCP, seconds; null while unknown.</summary>
     public double? RoundTripTime { get; init; }
@@ -94,6 +109,9 @@ public sealed record MediaStatistics
     /// <summary>Mean opinion score by the simplified E-model (G.107), 1 to 4.5; null while unknown.</summary>
     public double? Mos { get; init; }
 
+    /// <summary>What <see cref="Mos"/> is made of; null while it is unknown.</summary>
+    public MosInputs? MosInputs { get; init; }
+
     /// <summary>Bytes that the media threads allocated in the last second.</summary>
     public double AllocatedBytesPerSecond { get; init; }
 
@@ -118,6 +136,15 @@ public sealed record MediaStatistics
     /// <summary>Received packets lost because playback did not drain the ring.</summary>
     public long PlaybackRingOverruns { get; init; }
 }
+
+/// <summary>What the E-model (ITU-T G.107) judged a call by, and its rating.</summary>
+/// <param name="DelayMs">Mouth to ear, milliseconds.</param>
+/// <param name="LossPercent">Ppl: share of the played sound that was made up for lost packets, 0 to 100. What error correction or a copy restored is none.</param>
+/// <param name="BurstRatio">BurstR: 1 for random loss, more for bursts (§7.3).</param>
+/// <param name="Impairment">Ie: what the codec takes from the rating without loss (G.113).</param>
+/// <param name="Robustness">Bpl: the loss in percent at which half of what is left is gone (G.113).</param>
+/// <param name="Rating">R, 0 to 93.2: above 80 people are satisfied, below 60 nearly all are not.</param>
+public sealed record MosInputs(double DelayMs, double LossPercent, double BurstRatio, double Impairment, double Robustness, double Rating);
 
 /// <summary>One-way delay by stages, milliseconds. A sum of estimates: stage by stage honest, validated by injected signals elsewhere.</summary>
 /// <param name="Capture">From the converter to the encoder: block and wake-up, the peer's assumed like ours.</param>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Diagnostics;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Protocol;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Rtp;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
 
@@ -24,12 +26,14 @@ internal sealed class RtcpReporter(
     private double _remoteFractionLost = -1;
     private uint? _byeOf;
     private (uint Ssrc, SenderInfo Info)? _departed;
+    private (uint Ssrc, uint Time, Instant At)? _theirTime;
+    private ExtendedReports _wished = ExtendedReports.Unasked;
 
     /// <summary>Packets that count for the reports, of the peer's present source.</summary>
     public long PacketsReceived => _reception.Source?.Received ?? 0;
 
-    /// <summary>Packets that never came (App. A.3).</summary>
-    public long PacketsLost => _reception.Source?.Lost ?? 0;
+    /// <summary>Packets that never came (App. A.3), of every source of the peer's so far.</summary>
+    public long PacketsLost => _reception.LostInAll;
 
     /// <summary>Interarrival jitter (App. A.8).</summary>
     public double JitterMilliseconds => _reception.JitterMilliseconds;
@@ -47,7 +51,9 @@ internal sealed class RtcpReporter(
     public void Apply(MediaPlan plan)
     {
         _sendClockRate = plan.Send.ClockRate;
+        _wished = plan.Reports;
         _frameMs = plan.Facts.PacketTimeMs;
+        Voip.Codec = EModelCodec.Of(plan.Facts.Codec);
         // Behind SRTP a stranger cannot send: the first packet is believed. In clear, two in a row (RFC 3550 App. A.1).
         _reception.MinimumSequential = plan.Transport.IsEncrypted ? 0 : 2;
         Array.Fill(_clockRates, plan.Receive.ClockRate);
@@ -92,6 +98,10 @@ internal sealed class RtcpReporter(
                 HandleReport(now, arrival, in block);
             if (part.TryFindVoipMetrics(send.Ssrc, out var metrics))
                 Voip.Handle(in metrics);
+            if (part.TryFindReceiverTime(out var time))
+                _theirTime = (part.Ssrc, time.Middle, arrival);
+            if (part.TryFindDelaySince(send.Ssrc, out var since) && clock.TryRoundTrip(arrival, in since, out var roundTrip))
+                Interlocked.Exchange(ref _roundTripTicks, roundTrip.Ticks);
             if (peer is { } ssrc && part.IsByeFor(ssrc))
                 HandleBye(now, ssrc);
         }
@@ -121,7 +131,8 @@ internal sealed class RtcpReporter(
     private void Report(Instant now, bool goodbye)
     {
         var writer = new RtcpWriter(_packet.AsSpan(0, PacketTransmitter.MaximumPayload));
-        if (send.Source.Packets > _packetsReported)
+        bool sends = send.Source.Packets > _packetsReported;
+        if (sends)
             writer.WriteSenderReport(send.Ssrc, SenderInfoAt(now));
         else
             writer.WriteReceiverReport(send.Ssrc);
@@ -131,15 +142,29 @@ internal sealed class RtcpReporter(
         if (_departed is { } last)
             writer.WriteSenderReport(last.Ssrc, last.Info);
         writer.WriteCname(send.Ssrc, canonicalName.Span);
-        // Who does not know extended reports passes them over (RFC 3550 §6.1): nothing is asked for in the description.
-        if (_reception.Source is { IsValid: true } source)
-            writer.WriteVoipMetrics(send.Ssrc, Voip.Make(source, RoundTrip, _frameMs));
+        AddExtendedReport(ref writer, now, sends);
         if (_departed is { } departed)
             writer.WriteBye(departed.Ssrc);
         _departed = null;
         if (goodbye)
             writer.WriteBye(send.Ssrc);
         transmitter.SendRtcp(now, _packet, writer.Length);
+    }
+
+    // | VoIP metrics on what comes | our time, when no sender report tells it | the answer to the peer's |: no packet at all without any.
+    private void AddExtendedReport(ref RtcpWriter writer, Instant now, bool sends)
+    {
+        var source = _wished.VoipMetrics && _reception.Source is { IsValid: true } heard ? heard : null;
+        bool tellsTime = _wished.ReceiverTime && !sends;
+        if ((source is null && !tellsTime && _theirTime is null) || !writer.WriteExtendedReport(send.Ssrc))
+            return;
+        if (source is not null)
+            writer.AddVoipMetrics(Voip.Make(source, RoundTrip, _frameMs));
+        if (tellsTime)
+            writer.AddReceiverTime(clock.ToNtp(now));
+        if (_theirTime is { } their)
+            writer.AddDelaySince(new(their.Ssrc, their.Time, NtpTime.ToShort(now - their.At)));
+        _theirTime = null;
     }
 
     // The time stamp of now on the line of the last frame (§6.4.1): receivers align streams by this pair.

@@ -10,10 +10,6 @@ namespace Earshot.Media;
 /// <remarks>Thread: any ordinary one.</remarks>
 internal sealed class StatisticsCollector
 {
-    // G.113: opus with its concealment and G.711 with a plain fade lose quality at about these rates.
-    private const double RobustnessWithConcealment = 25;
-    private const double RobustnessWithout = 10;
-
     // One second of sound.
     private readonly RecentMean _bufferDelay = new(48000);
     private readonly Lock _gate = new();
@@ -24,6 +20,7 @@ internal sealed class StatisticsCollector
     {
         var playout = playback.Statistics;
         var stages = facts is null ? null : Stages(media, playout, playback, facts);
+        var mos = stages is null ? null : Rate(stages.Total, playout, media, facts!);
         return new MediaStatistics
         {
             PacketsSent = media?.Send.Packets ?? 0,
@@ -35,7 +32,8 @@ internal sealed class StatisticsCollector
             Jitter = (media?.Rtcp.JitterMilliseconds ?? 0) / 1000,
             JitterBufferDelay = playout.JitterBufferDelay,
             JitterBufferEmittedCount = playout.JitterBufferEmittedCount,
-            JitterBufferTargetDelay = playout.TargetDelay * 1000,
+            JitterBufferTargetDelay = playout.JitterBufferTargetDelay,
+            TargetDelayMs = playout.TargetDelay * 1000,
             PacketsDuplicated = playout.PacketsDuplicated,
             TotalSamplesReceived = playout.TotalSamplesReceived,
             SilentConcealedSamples = playout.SilentConcealedSamples,
@@ -48,14 +46,19 @@ internal sealed class StatisticsCollector
             ConcealmentEvents = playout.ConcealmentEvents,
             InsertedSamplesForDeceleration = playout.InsertedSamplesForDeceleration,
             RemovedSamplesForAcceleration = playout.RemovedSamplesForAcceleration,
-            FecPacketsReceived = playout.FecPacketsReceived,
+            FecPacketsReceived = playout.FecPacketsReceived + playout.RedundantPacketsReceived,
+            FecPacketsDiscarded = playout.FecPacketsReceived + playout.RedundantPacketsReceived - playout.FecPacketsUsed - playout.RedundantPacketsUsed,
+            RedundantPacketsReceived = playout.RedundantPacketsReceived,
+            RedundantPacketsUsed = playout.RedundantPacketsUsed,
+            ClockDriftPpm = playout.ClockDrift,
             RoundTripTime = media?.Rtcp.RoundTrip?.TotalSeconds,
             RemoteFractionLost = media?.Rtcp.RemoteFractionLost,
             AudioLevel = playback.Level.Level,
             CaptureLevel = media?.Send.Level.Level ?? 0,
             MouthToEarMs = stages?.Total,
             Stages = stages,
-            Mos = stages is null ? null : EModel.Score(stages.Total, LossPlayed(playout), facts!.Codec == "opus" ? RobustnessWithConcealment : RobustnessWithout),
+            Mos = mos?.Mos,
+            MosInputs = mos is { } rating ? InputsOf(rating) : null,
             AllocatedBytesPerSecond = engine.AllocatedBytesPerSecond,
             GcPauses = engine.GarbageCollections,
             StrangerPackets = media?.Latching.Strangers ?? 0,
@@ -96,7 +99,15 @@ internal sealed class StatisticsCollector
         _ => 0,
     };
 
-    // Silence stands for a peer who sends nothing, on hold for example, more often than for loss; what was lost before it is counted.
-    private static double LossPlayed(PlayoutSnapshot playout) =>
-        playout.TotalSamplesReceived == 0 ? 0 : (double)(playout.ConcealedSamples - playout.SilentConcealedSamples) / playout.TotalSamplesReceived;
+    private static EModelRating? Rate(double mouthToEarMs, in PlayoutSnapshot playout, CallMedia? media, MediaFacts facts) => EModel.Rate(new()
+    {
+        DelayMs = mouthToEarMs,
+        LossPercent = 100 * playout.LossPlayed,
+        BurstRatio = media?.Rtcp.Voip.BurstRatio ?? 1,
+        Codec = EModelCodec.Of(facts.Codec),
+    });
+
+    private static MosInputs InputsOf(in EModelRating rating) => new(
+        rating.Inputs.DelayMs, rating.Inputs.LossPercent, rating.Inputs.BurstRatio,
+        rating.Inputs.Codec.Impairment, rating.Inputs.Codec.Robustness, rating.Rating);
 }

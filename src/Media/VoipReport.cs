@@ -11,8 +11,6 @@ namespace Earshot.Media;
 /// <remarks>Thread: worker; the remote figures may be read from any, each a moment old. Real-time: no allocation.</remarks>
 internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
 {
-    // G.113: Bpl of good concealment; the codec's own cost is left out, as in the local figure.
-    private const double Robustness = 25;
     private const double Overload = 3.14; // dBm0 of a full-scale sine (G.711)
     private const double Quietest = 0.003;
     private const byte EnhancedConcealmentAdaptiveBuffer = 0b1011_0000;
@@ -21,6 +19,7 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     private readonly BurstGaps _bursts = new();
     private uint _ssrc;
     private double _bufferMaximum;
+    private long _discardedBefore;
     private double _remoteMos = -1;
     private double _remoteDiscard = -1;
     private double _remoteBurstDensity = -1;
@@ -42,11 +41,21 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     /// <remarks>Of the density of bursts alone a run cannot be had: independent losses of up to 30 % give less than 0.31, runs of three at 10 % 0.49.</remarks>
     public double BurstLength { get; private set; }
 
+    /// <summary>What is received, for the E-model.</summary>
+    public EModelCodec Codec { get; set; } = EModelCodec.Of("opus");
+
+    /// <summary>How much the peer's losses come together (G.107 §7.3).</summary>
+    public double BurstRatio => _bursts.BurstRatio;
+
     /// <summary>A packet of the peer's sound.</summary>
     public void HandlePacket(uint ssrc, ushort sequence)
     {
         if (ssrc != _ssrc)
+        {
             _bursts.Reset();
+            _discardedBefore = playback?.Statistics.PacketsDiscarded ?? 0;
+        }
+
         _ssrc = ssrc;
         _bursts.HandlePacket(sequence);
     }
@@ -74,14 +83,15 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
         double target = playout.TargetDelay * 1000;
         _bufferMaximum = Math.Max(_bufferMaximum, target);
         double within = send.CaptureAgeMs + frameMs + target + (playback?.OutputLatency.TotalMilliseconds ?? 0);
-        double missing = playout.TotalSamplesReceived == 0 ? source.Lost / expected : (double)playout.ConcealedSamples / playout.TotalSamplesReceived;
+        double missing = playout.TotalSamplesReceived == 0 ? source.Lost / expected : playout.LossPlayed;
         double across = within + ((roundTrip?.TotalMilliseconds ?? 0) / 2);
-        var heard = EModel.Rate(new EModelInputs { DelayMs = across, LossPercent = missing * 100, Codec = new(0, Robustness) });
+        var inputs = new EModelInputs { LossPercent = missing * 100, BurstRatio = BurstRatio, Codec = Codec };
+        var conversation = EModel.Rate(inputs with { DelayMs = across });
         return new()
         {
             Ssrc = source.Ssrc,
             LossRate = Share(source.Lost / expected),
-            DiscardRate = Share(playout.PacketsDiscarded / expected),
+            DiscardRate = Share((playout.PacketsDiscarded - _discardedBefore) / expected),
             BurstDensity = Share(_bursts.BurstDensity),
             GapDensity = Share(_bursts.GapDensity),
             BurstDuration = Milliseconds(_bursts.BurstPackets * frameMs),
@@ -92,10 +102,10 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
             NoiseLevel = (sbyte)VoipMetrics.Unknown,
             EchoReturnLoss = VoipMetrics.Unknown,
             Gmin = BurstGaps.Gmin,
-            RFactor = (byte)heard.Rating,
+            RFactor = (byte)Math.Round(conversation.Rating),
             ExternalRFactor = VoipMetrics.Unknown,
-            ListeningQuality = (byte)(10 * EModel.Score(0, missing, Robustness)),
-            ConversationalQuality = (byte)(10 * heard.Mos),
+            ListeningQuality = TenthsOf(EModel.Rate(inputs).Mos),
+            ConversationalQuality = TenthsOf(conversation.Mos),
             Configuration = EnhancedConcealmentAdaptiveBuffer,
             BufferNominal = Milliseconds(target),
             BufferMaximum = Milliseconds(_bufferMaximum),
@@ -106,6 +116,8 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     private static double? Known(ref double value) => Volatile.Read(ref value) is >= 0 and var known ? known : null;
 
     private static byte Share(double share) => (byte)Math.Clamp(share * 256, 0, 255);
+
+    private static byte TenthsOf(double mos) => (byte)Math.Clamp(Math.Round(10 * mos), 10, 50);
 
     private static ushort Milliseconds(double ms) => (ushort)Math.Clamp(ms, 0, ushort.MaxValue);
 

@@ -24,11 +24,13 @@ internal static class LabText
     {
         var (stream, playout) = (result.Stream, result.Playout);
         yield return Line($"{stream.From} -> {stream.To}, SSRC {stream.Ssrc:x8}, {stream.Length.TotalSeconds:0.#} s, the largest of {result.OtherStreams + 1}");
-        yield return Line($"  codec          {result.Codec} (payload type {result.PayloadType})");
+        yield return Line($"  codec          {result.Codec} (payload type {result.PayloadType}{(result.RedundancyPayloadType < 0 ? "" : $", redundancy in {result.RedundancyPayloadType}")})");
         yield return Line($"  received       {stream.Packets.Count}, {result.PacketsLost} lost, {playout.PacketsDiscarded} too late or not playable, jitter {result.Jitter * 1000:0.0} ms");
         yield return Line($"  delay          median {result.Delay.MedianMs:0.0} ms, p95 {result.Delay.P95Ms:0.0}, max {result.Delay.MaximumMs:0.0} (beyond the fastest packet)");
         yield return Line($"  target         median {result.Target.MedianMs:0.0} ms, p95 {result.Target.P95Ms:0.0}");
-        yield return Line($"  made up        {100 * result.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsReceived} frames restored by FEC, {playout.RedundantPacketsUsed} by redundancy");
+        yield return Line($"  made up        {100 * result.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsUsed} frames restored by FEC, {playout.RedundantPacketsUsed} by redundancy");
+        if (result.CutPackets > 0) yield return Line($"! {result.CutPackets} packets of the capture are cut and count as lost: capture them whole (tcpdump -s 0)");
+        if (result.EndsEarly) yield return "! The capture ends in the midst of a packet: what comes before is played.";
         if (2 * playout.PacketsDiscarded > stream.Packets.Count)
             yield return "! Most packets could not be played: is the stream encrypted, or of another codec (--codecs)?";
     }
@@ -42,7 +44,7 @@ internal static class LabText
         yield return Line($"  delay          median {way.Delay.MedianMs:0.0} ms, p95 {way.Delay.P95Ms:0.0}, max {way.Delay.MaximumMs:0.0} (from the wire to the speaker)");
         yield return Line($"  mouth to ear   median {way.MouthToEar.MedianMs:0.0} ms, p95 {way.MouthToEar.P95Ms:0.0} (with framing and codec)");
         yield return Line($"  target         median {way.Target.MedianMs:0.0} ms, p95 {way.Target.P95Ms:0.0}");
-        yield return Line($"  made up        {100 * way.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsReceived} frames restored by FEC, {playout.RedundantPacketsUsed} by redundancy");
+        yield return Line($"  made up        {100 * way.ConcealedShare:0.00} % in {playout.ConcealmentEvents} pieces, {playout.FecPacketsUsed} frames restored by FEC, {playout.RedundantPacketsUsed} by redundancy");
         yield return Line($"  stretched      {100 * way.StretchedShare:0.00} %");
         var scores = way.Scores;
         yield return Line($"  MOS            {scores.Rating.Mos:0.00} by the E-model, from {scores.Rating.Inputs.DelayMs:0} ms mouth to ear and {scores.Rating.Inputs.LossPercent:0.0} % made up");

@@ -4,7 +4,7 @@ using Earshot.Media;
 
 namespace Earshot.Cli.Output;
 
-/// <summary>One line that says how a call is: time, levels, delay, loss.</summary>
+/// <summary>One line that says how a call is: time, levels, delay, loss, and the score with what it is made of.</summary>
 internal static class LiveLine
 {
     private const int MeterWidth = 12;
@@ -13,11 +13,11 @@ internal static class LiveLine
     {
         var time = call.Talked;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{(int)time.TotalMinutes:00}:{time.Seconds:00}  mic {Meter(s.CaptureLevel)}  heard {Meter(s.AudioLevel)}  {Delay(s)}  {Loss(s)}");
+            $"{(int)time.TotalMinutes:00}:{time.Seconds:00}  mic {Meter(s.CaptureLevel)}  heard {Meter(s.AudioLevel)}  {Delay(s)}  {Loss(s)}{Score(s)}");
     }
 
     public static string Summary(MediaStatistics s) => string.Create(CultureInfo.InvariantCulture,
-        $"{s.PacketsSent} packets sent, {s.PacketsReceived} received, {s.PacketsLost} lost, {Delay(s)}{(s.Mos is { } mos ? $", MOS {mos:0.0}" : "")}");
+        $"{s.PacketsSent} packets sent, {s.PacketsReceived} received, {s.PacketsLost} lost, {Delay(s)}{Score(s)}");
 
     /// <summary>A bar over −60…0 dBFS.</summary>
     internal static string Meter(double level)
@@ -41,6 +41,15 @@ internal static class LiveLine
     private static string Delay(MediaStatistics s) => s.MouthToEarMs is { } ms
         ? string.Create(CultureInfo.InvariantCulture, $"mouth to ear ~{ms:0} ms")
         : "delay not known yet";
+
+    // The delay stands before it; bursts are told when they matter.
+    private static string Score(MediaStatistics s) => (s.Mos, s.MosInputs) switch
+    {
+        ({ } mos, { BurstRatio: > 1.1 } inputs) => string.Create(
+            CultureInfo.InvariantCulture, $"  MOS {mos:0.0} ({inputs.LossPercent:0.0} % made up, bursts {inputs.BurstRatio:0.0})"),
+        ({ } mos, { } inputs) => string.Create(CultureInfo.InvariantCulture, $"  MOS {mos:0.0} ({inputs.LossPercent:0.0} % made up)"),
+        _ => "",
+    };
 
     private static string Loss(MediaStatistics s)
     {

@@ -19,11 +19,16 @@ internal static class StatisticsFields
         w.WriteNumber("jitterBufferDelay", Round(s.JitterBufferDelay, 3));
         w.WriteNumber("jitterBufferEmittedCount", s.JitterBufferEmittedCount);
         w.WriteNumber("jitterBufferTargetDelay", Round(s.JitterBufferTargetDelay, 3));
+        w.WriteNumber("targetDelayMs", Round(s.TargetDelayMs, 1));
         w.WriteNumber("concealedSamples", s.ConcealedSamples);
         w.WriteNumber("concealmentEvents", s.ConcealmentEvents);
         w.WriteNumber("insertedSamplesForDeceleration", s.InsertedSamplesForDeceleration);
         w.WriteNumber("removedSamplesForAcceleration", s.RemovedSamplesForAcceleration);
         w.WriteNumber("fecPacketsReceived", s.FecPacketsReceived);
+        w.WriteNumber("fecPacketsDiscarded", s.FecPacketsDiscarded);
+        w.WriteNumber("redundantPacketsReceived", s.RedundantPacketsReceived);
+        w.WriteNumber("redundantPacketsUsed", s.RedundantPacketsUsed);
+        w.WriteNumber("clockDriftPpm", Round(s.ClockDriftPpm, 1));
         w.WriteNumber("packetsDuplicated", s.PacketsDuplicated);
         w.WriteNumber("totalSamplesReceived", s.TotalSamplesReceived);
         w.WriteNumber("silentConcealedSamples", s.SilentConcealedSamples);
@@ -39,6 +44,7 @@ internal static class StatisticsFields
         Write(w, "mouthToEarMs", s.MouthToEarMs, 1);
         WriteStages(w, s.Stages);
         Write(w, "mos", s.Mos, 2);
+        WriteMosInputs(w, s.MosInputs);
         w.WriteNumber("allocatedBytesPerSecond", Round(s.AllocatedBytesPerSecond, 0));
         w.WriteNumber("gcPauses", s.GcPauses);
         w.WriteNumber("strangerPackets", s.StrangerPackets);
@@ -59,6 +65,19 @@ internal static class StatisticsFields
         w.WriteNumber("network", Round(stages.Network, 1));
         w.WriteNumber("jitterBuffer", Round(stages.JitterBuffer, 1));
         w.WriteNumber("playback", Round(stages.Playback, 1));
+        w.WriteEndObject();
+    }
+
+    private static void WriteMosInputs(Utf8JsonWriter w, MosInputs? inputs)
+    {
+        if (inputs is null) return;
+        w.WriteStartObject("mosInputs");
+        w.WriteNumber("delayMs", Round(inputs.DelayMs, 1));
+        w.WriteNumber("lossPercent", Round(inputs.LossPercent, 2));
+        w.WriteNumber("burstRatio", Round(inputs.BurstRatio, 2));
+        w.WriteNumber("ie", Round(inputs.Impairment, 1));
+        w.WriteNumber("bpl", Round(inputs.Robustness, 1));
+        w.WriteNumber("r", Round(inputs.Rating, 1));
         w.WriteEndObject();
     }
 

@@ -62,6 +62,7 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
             Local = Local,
             CaptureQueue = _captured,
             ToPlayback = _ring,
+            Playback = Playback,
             Events = this,
             Random = random,
             Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),

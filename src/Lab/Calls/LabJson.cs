@@ -119,6 +119,7 @@ internal static class LabJson
         w.WriteNumber("packetsReceived", way.PacketsReceived);
         w.WriteNumber("packetsLost", way.PacketsLost);
         w.WriteNumber("packetsDiscarded", playout.PacketsDiscarded);
+        w.WriteNumber("strangerPackets", way.StrangerPackets);
         w.WriteNumber("securityRefusals", way.SecurityRefusals);
         LabJsonFields.Number(w, "jitter", way.Jitter, 6);
         LabJsonFields.Number(w, "roundTripTime", way.RoundTripTime, 6);

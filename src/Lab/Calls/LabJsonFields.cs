@@ -48,9 +48,12 @@ internal static class LabJsonFields
         w.WriteNumber("concealmentEvents", playout.ConcealmentEvents);
         w.WriteNumber("insertedSamplesForDeceleration", playout.InsertedSamplesForDeceleration);
         w.WriteNumber("removedSamplesForAcceleration", playout.RemovedSamplesForAcceleration);
-        w.WriteNumber("fecPacketsReceived", playout.FecPacketsReceived);
+        w.WriteNumber("fecPacketsReceived", playout.FecPacketsReceived + playout.RedundantPacketsReceived);
+        w.WriteNumber("fecPacketsDiscarded", playout.FecPacketsReceived + playout.RedundantPacketsReceived - playout.FecPacketsUsed - playout.RedundantPacketsUsed);
         w.WriteNumber("redundantPacketsReceived", playout.RedundantPacketsReceived);
         w.WriteNumber("redundantPacketsUsed", playout.RedundantPacketsUsed);
+        w.WriteNumber("packetsDuplicated", playout.PacketsDuplicated);
+        Number(w, "targetDelayMs", playout.TargetDelay * 1000, 3);
         Number(w, "clockDriftPpm", playout.ClockDrift, 3);
     }
 

@@ -34,6 +34,7 @@ internal sealed record LabResult(LabScenario Scenario, OneWayResult There, OneWa
             PacketsSent = from.Media.Send.Packets,
             PayloadBitrate = from.Media.Send.PayloadBytes * 8e3 / end.TotalMilliseconds,
             PacketsReceived = to.Media.Receive.Packets,
+            StrangerPackets = to.Media.Latching.Strangers,
             PacketsLost = to.Media.Rtcp.PacketsLost,
             SecurityRefusals = to.Media.Receive.SecurityRefusals,
             Jitter = to.Media.Rtcp.JitterMilliseconds / 1000,

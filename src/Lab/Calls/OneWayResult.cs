@@ -23,6 +23,9 @@ internal sealed record OneWayResult
     /// <summary>RTP packets that the receiver authenticated and counted.</summary>
     public required long PacketsReceived { get; init; }
 
+    /// <summary>Packets of another source than the one that was heard: a new one counts with its second packet.</summary>
+    public required long StrangerPackets { get; init; }
+
     /// <summary>Packets that never came, by the receiver's RTCP (RFC 3550 §6.4.1).</summary>
     public required long PacketsLost { get; init; }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+
 namespace Earshot.Lab.Links;
 
 /// <summary>What a simulated link does to datagrams, one way.</summary>
@@ -33,4 +35,7 @@ internal sealed record LinkOptions
 
     /// <summary>Loses exactly the datagrams that this picks, on top of <see cref="Loss"/>: for scripted scenarios.</summary>
     public Func<ReadOnlyMemory<byte>, bool>? Drops { get; init; }
+
+    /// <summary>Changes datagrams on their way, told when they were sent: for scripted scenarios in clear.</summary>
+    public Action<Instant, Memory<byte>>? Alters { get; init; }
 }

@@ -52,6 +52,7 @@ internal sealed class SimulatedLink
     public void Send(Instant now, ReadOnlySpan<byte> datagram)
     {
         var copy = datagram.ToArray();
+        _options.Alters?.Invoke(now, copy);
         var (extra, copyExtra) = Draw(Sent++);
         var fate = FateOf(now, copy, out var leaves);
         var (at, copyAt) = (Instant.Never, Instant.Never);
@@ -65,7 +66,7 @@ internal sealed class SimulatedLink
             Lost++;
         }
 
-        Log.Add(now, datagram, fate, at, copyAt);
+        Log.Add(now, copy, fate, at, copyAt);
     }
 
     /// <summary>Takes a datagram that has arrived by <paramref name="now"/>.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Lab.Calls;
 using Earshot.Media;
 using Earshot.Media.Codecs;
+using Earshot.Media.Playout;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
@@ -46,6 +47,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
             Local = PeerAddress.From(Here),
             CaptureQueue = new CaptureQueue(),
             ToPlayback = _ring,
+            Playback = Playback,
             Events = this,
             Random = new SeededRandom(1),
             Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),
@@ -127,6 +129,8 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
         _clockRate = decoders[0].Codec.ClockRate;
         UInt128 types = 0;
         foreach (var (payloadType, _) in decoders) types |= UInt128.One << payloadType;
+        // The pauses of G.711 and G.722 (RFC 3389); playout knows them by themselves.
+        types |= UInt128.One << ComfortNoise.PayloadType;
         return new(
             new TransportPlan(_peer, _peer, true, null, null),
             new SendPlan(CodecCatalogue.Pcmu.CreateEncoder48k(), 0, 8000, 960, -1, 8000, false),

@@ -41,16 +41,25 @@ internal sealed class PcapReader
     /// <summary>What the packets begin with (LINKTYPE_…).</summary>
     public int LinkType { get; }
 
+    /// <summary>Packets of which the capture kept only the beginning.</summary>
+    public int CutPackets { get; private set; }
+
+    /// <summary>The file ends in the midst of a packet.</summary>
+    public bool EndsEarly { get; private set; }
+
     /// <summary>The next packet.</summary>
     /// <param name="at">When, since the first one.</param>
     /// <param name="packet">As much of it as was kept.</param>
     public bool TryRead(out Instant at, out ReadOnlyMemory<byte> packet)
     {
         (at, packet) = (default, default);
+        EndsEarly = _at < _file.Length;
         if (_file.Length - _at < RecordHeader) return false;
         var nanoseconds = (Read(_at) * 1_000_000_000L) + (Read(_at + 4) * _nanosecondsPerUnit);
         long length = Read(_at + 8);
         if (length > _file.Length - _at - RecordHeader) return false;
+        EndsEarly = false;
+        if (length < Read(_at + 12)) CutPackets++;
         if (_origin < 0) _origin = nanoseconds;
         at = new(nanoseconds - _origin);
         packet = _file.AsMemory(_at + RecordHeader, (int)length);

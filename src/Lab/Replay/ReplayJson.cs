@@ -16,6 +16,9 @@ internal static class ReplayJson
         w.WriteNumber("durationSeconds", Math.Round(result.Stream.Length.TotalSeconds, 3));
         w.WriteString("codec", result.Codec);
         w.WriteNumber("payloadType", result.PayloadType);
+        LabJsonFields.Number(w, "redundancyPayloadType", result.RedundancyPayloadType < 0 ? null : result.RedundancyPayloadType, 0);
+        w.WriteNumber("cutPackets", result.CutPackets);
+        w.WriteBoolean("endsEarly", result.EndsEarly);
         LabJsonFields.Delay(w, "delayMs", result.Delay);
         LabJsonFields.Delay(w, "targetMs", result.Target);
         LabJsonFields.Number(w, "concealedShare", result.ConcealedShare, 6);

@@ -23,6 +23,15 @@ internal sealed record ReplayResult
     /// <summary>Most of the packets' payload type.</summary>
     public required byte PayloadType { get; init; }
 
+    /// <summary>Payload type of redundant audio (RFC 2198); −1 when there is none.</summary>
+    public required int RedundancyPayloadType { get; init; }
+
+    /// <summary>Packets of the capture of which only the beginning was kept: they are missing here.</summary>
+    public required int CutPackets { get; init; }
+
+    /// <summary>The capture ends in the midst of a packet.</summary>
+    public required bool EndsEarly { get; init; }
+
     /// <summary>Packets that never came.</summary>
     public required long PacketsLost { get; init; }
 
@@ -54,14 +63,14 @@ internal sealed record ReplayResult
     /// <exception cref="PcapException">There is nothing to play in it.</exception>
     public static ReplayResult Of(byte[] file, AudioCodec dynamicCodec, CancellationToken cancel = default)
     {
-        var streams = RtpStreams.Find(file);
-        if (streams.Count == 0) throw new PcapException("it holds no RTP stream");
-        var stream = streams[0];
+        var capture = RtpStreams.Find(file);
+        if (capture.Streams.Count == 0) throw new PcapException(WithoutStream(capture));
+        var stream = capture.Streams[0];
         if (stream.Length > Longest) throw new PcapException("its largest stream is longer than an hour: cut it (editcap -A … -B …)");
-        var (payloadType, codec) = CodecOf(stream, dynamicCodec);
+        var format = StreamFormat.Of(stream, dynamicCodec);
         var origin = stream.Packets[0].At.Nanoseconds;
         // Half a block behind the first packet, the mean of all the phases that a sound card might have.
-        using var end = new HearingEnd(Decoders(payloadType, codec), Instant.FromMilliseconds(5));
+        using var end = new HearingEnd(Decoders(format), Instant.FromMilliseconds(5), format.RedundancyPayloadType);
         foreach (var packet in stream.Packets)
         {
             cancel.ThrowIfCancellationRequested();
@@ -69,15 +78,23 @@ internal sealed record ReplayResult
         }
 
         end.PullUntil(Instant.Zero + stream.Length);
-        return Read(end, stream, streams.Count - 1, codec, payloadType);
+        return Read(end, capture, format);
     }
 
-    private static ReplayResult Read(HearingEnd end, RtpStream stream, int others, AudioCodec codec, byte payloadType) => new()
+    private static string WithoutStream(CapturedStreams capture) =>
+        capture.CutPackets > 0 ? $"it holds no whole RTP packets, {capture.CutPackets} that were cut: capture them whole (tcpdump -s 0)"
+        : capture.EndsEarly ? "it is cut short, and there is no RTP stream before that"
+        : "it holds no RTP stream";
+
+    private static ReplayResult Read(HearingEnd end, CapturedStreams capture, StreamFormat format) => new()
     {
-        Stream = stream,
-        OtherStreams = others,
-        Codec = codec.Name.ToLowerInvariant(),
-        PayloadType = payloadType,
+        Stream = capture.Streams[0],
+        OtherStreams = capture.Streams.Count - 1,
+        CutPackets = capture.CutPackets,
+        EndsEarly = capture.EndsEarly,
+        Codec = format.Codec.Name.ToLowerInvariant(),
+        PayloadType = format.PayloadType,
+        RedundancyPayloadType = format.RedundancyPayloadType,
         PacketsLost = end.Media.Rtcp.PacketsLost,
         Jitter = end.Media.Rtcp.JitterMilliseconds / 1000,
         Playout = end.Playback.Statistics,
@@ -87,19 +104,10 @@ internal sealed record ReplayResult
         Heard = end.Heard.ToArray(),
     };
 
-    // Of the dynamic types only the most frequent is sound: keys and comfort noise have others.
-    private static (byte PayloadType, AudioCodec Codec) CodecOf(RtpStream stream, AudioCodec dynamicCodec)
+    private static List<(byte PayloadType, AudioCodec Codec)> Decoders(StreamFormat format)
     {
-        var most = stream.Packets.Select(p => (byte)(p.Bytes[1] & 0x7f)).CountBy(type => type).MaxBy(count => count.Value).Key;
-        var known = CodecCatalogue.All.FirstOrDefault(c => c.StaticPayloadType == most);
-        if (known is null && most < 96) throw new PcapException($"its largest stream is of payload type {most}, which is not read here (0, 8, 9 and 96 to 127 are)");
-        return (most, known ?? dynamicCodec);
-    }
-
-    private static List<(byte PayloadType, AudioCodec Codec)> Decoders(byte payloadType, AudioCodec codec)
-    {
-        var all = new List<(byte, AudioCodec)> { (payloadType, codec) };
-        foreach (var fixedType in CodecCatalogue.All.Where(c => c.StaticPayloadType >= 0 && c.StaticPayloadType != payloadType))
+        var all = new List<(byte, AudioCodec)> { (format.PayloadType, format.Codec) };
+        foreach (var fixedType in CodecCatalogue.All.Where(c => c.StaticPayloadType >= 0 && c.StaticPayloadType != format.PayloadType))
             all.Add(((byte)fixedType.StaticPayloadType, fixedType));
         return all;
     }

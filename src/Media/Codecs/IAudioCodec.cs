@@ -39,6 +39,10 @@ public interface IAudioDecoder : IDisposable
     /// <returns>Samples written; −1 when the payload is not valid.</returns>
     int Decode(ReadOnlySpan<byte> payload, Span<short> pcm);
 
+    /// <summary>Whether a payload carries a copy of the frame before it in band (opus FEC), without decoding it.</summary>
+    /// <param name="payload">A payload that is valid.</param>
+    bool CarriesFec(ReadOnlySpan<byte> payload) => false;
+
     /// <summary>Decodes the copy of the frame before <paramref name="nextPayload"/> that it carries in band (opus FEC).</summary>
     /// <param name="nextPayload">The packet after the missing one.</param>
     /// <param name="pcm">Exactly as long as the missing frame.</param>

@@ -24,15 +24,19 @@ internal sealed class MediaMeter : IDisposable
     {
         _read = read;
         _meter.CreateObservableUpDownCounter("earshot.calls.active", () => _read(_ => 0).Count, "{call}", "Calls with media");
-        Count("packets.sent", "{packet}", s => s.PacketsSent, () => ended.PacketsSent);
-        Count("packets.received", "{packet}", s => s.PacketsReceived, () => ended.PacketsReceived);
-        Count("packets.lost", "{packet}", s => Math.Max(0, s.PacketsLost), () => ended.PacketsLost);
-        Count("packets.discarded", "{packet}", s => s.PacketsDiscarded, () => ended.PacketsDiscarded);
-        Count("samples.concealed", "{sample}", s => s.ConcealedSamples, () => ended.ConcealedSamples);
-        Worst("jitter", "s", s => s.Jitter, highest: true);
-        Worst("round_trip", "s", s => s.RoundTripTime ?? double.NaN, highest: true);
-        Worst("target_delay", "ms", s => s.JitterBufferTargetDelay, highest: true);
-        Worst("mos", "{score}", s => s.Mos ?? double.NaN, highest: false);
+        Count("packets.sent", "{packet}", "RTP packets sent", s => s.PacketsSent, () => ended.PacketsSent);
+        Count("packets.received", "{packet}", "RTP packets received and authenticated", s => s.PacketsReceived, () => ended.PacketsReceived);
+        Count("packets.lost", "{packet}", "RTP packets that never came", s => Math.Max(0, s.PacketsLost), () => ended.PacketsLost);
+        Count("packets.discarded", "{packet}", "RTP packets that came too late", s => s.PacketsDiscarded, () => ended.PacketsDiscarded);
+        Count("packets.fec", "{packet}", "Packets with error correction, and redundant copies, received", s => s.FecPacketsReceived, () => ended.FecPackets);
+        Count("packets.fec_discarded", "{packet}", "Of these: not needed", s => s.FecPacketsDiscarded, () => ended.FecPacketsDiscarded);
+        Count("samples.played", "{sample}", "Samples played at 48 kHz, made-up ones included", s => s.TotalSamplesReceived, () => ended.Samples);
+        Count("samples.concealed", "{sample}", "Of these: made up for what was missing", s => s.ConcealedSamples, () => ended.ConcealedSamples);
+        Worst("jitter", "s", "Interarrival jitter (RFC 3550)", s => s.Jitter, highest: true);
+        Worst("round_trip", "s", "Round trip by RTCP", s => s.RoundTripTime ?? double.NaN, highest: true);
+        Worst("target_delay", "s", "Target delay of the jitter buffer", s => s.TargetDelayMs / 1000, highest: true);
+        Worst("mouth_to_ear", "s", "Estimated delay from mouth to ear", s => s.MouthToEarMs / 1000 ?? double.NaN, highest: true);
+        Worst("mos", "{score}", "Mean opinion score by the E-model", s => s.Mos ?? double.NaN, highest: false);
     }
 
     /// <summary>What the instruments belong to.</summary>
@@ -41,11 +45,11 @@ internal sealed class MediaMeter : IDisposable
     /// <summary>Takes the instruments away.</summary>
     public void Dispose() => _meter.Dispose();
 
-    private void Count(string name, string unit, Func<MediaStatistics, long> figure, Func<long> ended) =>
-        _meter.CreateObservableCounter("earshot." + name, () => ended() + (long)_read(s => figure(s)).Sum(), unit);
+    private void Count(string name, string unit, string what, Func<MediaStatistics, long> figure, Func<long> ended) =>
+        _meter.CreateObservableCounter("earshot." + name, () => ended() + (long)_read(s => figure(s)).Sum(), unit, what);
 
-    private void Worst(string name, string unit, Func<MediaStatistics, double> figure, bool highest) =>
-        _meter.CreateObservableGauge("earshot." + name, () => Extreme(figure, highest), unit, "The worst of the present calls");
+    private void Worst(string name, string unit, string what, Func<MediaStatistics, double> figure, bool highest) =>
+        _meter.CreateObservableGauge("earshot." + name, () => Extreme(figure, highest), unit, what + ", the worst of the present calls");
 
     // Nothing is said while no call knows.
     private IEnumerable<Measurement<double>> Extreme(Func<MediaStatistics, double> figure, bool highest)
@@ -71,6 +75,15 @@ internal sealed class MediaTotals
     /// <summary>Packets that came too late.</summary>
     public long PacketsDiscarded { get; private set; }
 
+    /// <summary>Packets with error correction, and redundant copies.</summary>
+    public long FecPackets { get; private set; }
+
+    /// <summary>Of these: not needed.</summary>
+    public long FecPacketsDiscarded { get; private set; }
+
+    /// <summary>Samples played.</summary>
+    public long Samples { get; private set; }
+
     /// <summary>Samples made up.</summary>
     public long ConcealedSamples { get; private set; }
 
@@ -81,6 +94,9 @@ internal sealed class MediaTotals
         PacketsReceived += last.PacketsReceived;
         PacketsLost += Math.Max(0, last.PacketsLost);
         PacketsDiscarded += last.PacketsDiscarded;
+        FecPackets += last.FecPacketsReceived;
+        FecPacketsDiscarded += last.FecPacketsDiscarded;
+        Samples += last.TotalSamplesReceived;
         ConcealedSamples += last.ConcealedSamples;
     }
 }

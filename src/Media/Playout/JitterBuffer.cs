@@ -79,6 +79,7 @@ internal sealed class JitterBuffer
         if (packet.IsRedundant)
             return playable ? PlaceCopy(packet, decoder!.RtpClockRate, duration, arrival) : InsertOutcome.Unplayable;
         _clock.Arrived(arrival.TotalMilliseconds);
+        _statistics.Add(Counter.FecReceived, playable && decoder!.CarriesFec(packet.Payload) ? 1 : 0);
         return playable ? Place(packet, decoder!.RtpClockRate, duration, arrival) : Unplayable(packet);
     }
 

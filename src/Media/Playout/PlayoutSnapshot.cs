@@ -43,8 +43,11 @@ internal readonly record struct PlayoutSnapshot
     /// <summary>Samples taken out to lower the delay.</summary>
     public long RemovedSamplesForAcceleration { get; init; }
 
-    /// <summary>Frames restored from in-band forward error correction.</summary>
+    /// <summary>Packets with in-band error correction for the frame before them; whether it was needed or not.</summary>
     public long FecPacketsReceived { get; init; }
+
+    /// <summary>Of these: those whose correction restored a frame.</summary>
+    public long FecPacketsUsed { get; init; }
 
     /// <summary>Copies of packets that later packets carried (RFC 2198); not counted among the packets received.</summary>
     public long RedundantPacketsReceived { get; init; }
@@ -60,4 +63,8 @@ internal readonly record struct PlayoutSnapshot
 
     /// <summary>By how much the sender's clock is faster than the sound card's, as it is corrected now, parts per million.</summary>
     public double ClockDrift { get; init; }
+
+    /// <summary>Share of the played samples that were made up for lost ones, 0 to 1: the loss that the E-model judges by.</summary>
+    /// <remarks>Made-up silence stands for a peer who sends nothing, on hold or in a pause, more often than for loss; what was lost before it is counted.</remarks>
+    public double LossPlayed => TotalSamplesReceived == 0 ? 0 : (double)(ConcealedSamples - SilentConcealedSamples) / TotalSamplesReceived;
 }

@@ -10,6 +10,12 @@ internal readonly ref struct RtcpPacket
     private const int HeaderSize = 4;
     private const byte Cname = 1;
 
+    /// <summary>The block type of a receiver reference time (RFC 3611 §4.4).</summary>
+    public const byte ReceiverTimeType = 4;
+
+    /// <summary>Bytes of it.</summary>
+    public const int ReceiverTimeSize = 12;
+
     private RtcpPacket(ReadOnlySpan<byte> bytes, int padding)
     {
         Type = (RtcpType)bytes[1];
@@ -81,23 +87,49 @@ internal readonly ref struct RtcpPacket
     /// <summary>The VoIP metrics about one source in an extended report; blocks of other types are passed over (RFC 3611 §3).</summary>
     public bool TryFindVoipMetrics(uint ssrc, out VoipMetrics metrics)
     {
-        metrics = default;
-        if (Type != RtcpType.ExtendedReport || Body.Length < 4)
-            return false;
-        for (var rest = Body[4..]; rest.Length >= 4;)
+        for (var rest = Blocks; TryTakeBlock(ref rest, out var block);)
         {
-            int size = 4 * (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 1);
-            if (size > rest.Length)
-                return false;
-            if (rest[0] == VoipMetrics.BlockType && size == VoipMetrics.Size && BinaryPrimitives.ReadUInt32BigEndian(rest[4..]) == ssrc)
-            {
-                metrics = VoipMetrics.Read(rest);
-                return true;
-            }
-
-            rest = rest[size..];
+            if (block[0] != VoipMetrics.BlockType || block.Length != VoipMetrics.Size || BinaryPrimitives.ReadUInt32BigEndian(block[4..]) != ssrc)
+                continue;
+            metrics = VoipMetrics.Read(block);
+            return true;
         }
 
+        metrics = default;
+        return false;
+    }
+
+    /// <summary>The time at which a receiver sent an extended report, for the round trip (RFC 3611 §4.4).</summary>
+    public bool TryFindReceiverTime(out NtpTime time)
+    {
+        for (var rest = Blocks; TryTakeBlock(ref rest, out var block);)
+        {
+            if (block[0] != ReceiverTimeType || block.Length != ReceiverTimeSize)
+                continue;
+            time = new(BinaryPrimitives.ReadUInt64BigEndian(block[4..]));
+            return true;
+        }
+
+        time = default;
+        return false;
+    }
+
+    /// <summary>What an extended report answers to one receiver's reference time (RFC 3611 §4.5).</summary>
+    public bool TryFindDelaySince(uint ssrc, out DelaySinceReference found)
+    {
+        for (var rest = Blocks; TryTakeBlock(ref rest, out var block);)
+        {
+            if (block[0] != DelaySinceReference.BlockType)
+                continue;
+            for (var entries = block[4..]; entries.Length >= DelaySinceReference.EntrySize; entries = entries[DelaySinceReference.EntrySize..])
+            {
+                found = DelaySinceReference.Read(entries);
+                if (found.Ssrc == ssrc)
+                    return true;
+            }
+        }
+
+        found = default;
         return false;
     }
 
@@ -120,6 +152,21 @@ internal readonly ref struct RtcpPacket
         }
 
         return false;
+    }
+
+    // Behind the reporter's SSRC; nothing in other packets.
+    private ReadOnlySpan<byte> Blocks => Type == RtcpType.ExtendedReport && Body.Length >= 4 ? Body[4..] : default;
+
+    // | type | specific | words − 1 | … |: a length that lies ends the walk.
+    private static bool TryTakeBlock(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        int size = rest.Length < 4 ? 4 : 4 * (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]) + 1);
+        if (size > rest.Length)
+            return false;
+        block = rest[..size];
+        rest = rest[size..];
+        return true;
     }
 
     // | SSRC | type | length | text … | type 0, then zeros to the word's end |

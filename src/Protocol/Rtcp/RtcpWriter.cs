@@ -10,12 +10,13 @@ internal ref struct RtcpWriter
     private const int LongestText = 255;
     private readonly Span<byte> _buffer;
     private int _report;
+    private int _extended;
 
     /// <summary>Starts at the front of a buffer.</summary>
     public RtcpWriter(Span<byte> buffer)
     {
         _buffer = buffer;
-        _report = -1;
+        _report = _extended = -1;
     }
 
     /// <summary>Bytes written.</summary>
@@ -88,16 +89,58 @@ internal ref struct RtcpWriter
         return true;
     }
 
-    /// <summary>Writes an extended report with the VoIP metrics of one source alone (RFC 3611 §2, §4.7).</summary>
+    /// <summary>Begins an extended report; its blocks follow (RFC 3611 §2).</summary>
     /// <param name="ssrc">Who reports.</param>
-    /// <param name="metrics">On whom, and what.</param>
-    public bool WriteVoipMetrics(uint ssrc, in VoipMetrics metrics)
+    public bool WriteExtendedReport(uint ssrc)
     {
-        if (!TryBegin(RtcpType.ExtendedReport, 0, 4 + VoipMetrics.Size, out var body))
+        int start = Length;
+        if (!TryBegin(RtcpType.ExtendedReport, 0, 4, out var body))
             return false;
         BinaryPrimitives.WriteUInt32BigEndian(body, ssrc);
-        metrics.Write(body[4..]);
-        _report = -1;
+        (_report, _extended) = (-1, start);
+        return true;
+    }
+
+    /// <summary>Adds VoIP metrics to the extended report (§4.7).</summary>
+    public bool AddVoipMetrics(in VoipMetrics metrics)
+    {
+        if (!TryAddBlock(VoipMetrics.Size, out var block))
+            return false;
+        metrics.Write(block);
+        return true;
+    }
+
+    /// <summary>Adds a receiver's reference time to the extended report (§4.4): now.</summary>
+    public bool AddReceiverTime(NtpTime now)
+    {
+        if (!TryAddBlock(RtcpPacket.ReceiverTimeSize, out var block))
+            return false;
+        WriteBlockHeader(block, RtcpPacket.ReceiverTimeType);
+        BinaryPrimitives.WriteUInt64BigEndian(block[4..], now.Value);
+        return true;
+    }
+
+    /// <summary>Adds the answer to a receiver's reference time to the extended report (§4.5).</summary>
+    public bool AddDelaySince(in DelaySinceReference answer)
+    {
+        if (!TryAddBlock(4 + DelaySinceReference.EntrySize, out var block))
+            return false;
+        WriteBlockHeader(block, DelaySinceReference.BlockType);
+        answer.Write(block[4..]);
+        return true;
+    }
+
+    private static void WriteBlockHeader(Span<byte> block, byte type) =>
+        BinaryPrimitives.WriteUInt32BigEndian(block, ((uint)type << 24) | (uint)((block.Length / 4) - 1));
+
+    private bool TryAddBlock(int size, out Span<byte> block)
+    {
+        block = default;
+        if (_extended < 0 || _buffer.Length - Length < size)
+            return false;
+        block = _buffer.Slice(Length, size);
+        Length += size;
+        BinaryPrimitives.WriteUInt16BigEndian(_buffer[(_extended + 2)..], (ushort)(((Length - _extended) / 4) - 1));
         return true;
     }
 
@@ -106,7 +149,7 @@ internal ref struct RtcpWriter
         body = default;
         if (_buffer.Length - Length < 4 + bodySize)
             return false;
-        _report = Length;
+        (_report, _extended) = (Length, -1);
         _buffer[Length] = (byte)(0x80 | count);
         _buffer[Length + 1] = (byte)type;
         BinaryPrimitives.WriteUInt16BigEndian(_buffer[(Length + 2)..], (ushort)(bodySize / 4));

@@ -17,6 +17,9 @@ internal sealed class BurstGaps
     private int _seen;
     private int _inRow;
     private int _lostInBurst;
+    private long _judged;
+    private long _lost;
+    private long _runs;
     private long _c11;
     private long _c13;
     private long _c14;
@@ -36,6 +39,9 @@ internal sealed class BurstGaps
     /// <summary>Mean length of the bursts, packets; 0 before the first.</summary>
     public double BurstPackets => Math.Max(0, Ratio(_c11 + _c14 + (2 * _c13) + _c22 + (2 * _c23) + _c33, _c13) - GapPackets);
 
+    /// <summary>Mean run of packets lost one after the other, over what it would be if each were lost by itself (G.107 §7.3); 1 before the first loss.</summary>
+    public double BurstRatio => _lost == 0 || _lost == _judged ? 1 : Math.Max(1, (double)_lost / _runs * (1 - ((double)_lost / _judged)));
+
     // From the appendix: received → lost within a burst, and back.
     private double P23 => _c22 + _c23 == 0 ? 1 : 1 - ((double)_c22 / (_c22 + _c23));
 
@@ -46,6 +52,7 @@ internal sealed class BurstGaps
     {
         (_received, _highest, _seen, _inRow, _lostInBurst) = (0, 0, 0, 0, 0);
         (_c11, _c13, _c14, _c22, _c23, _c33) = (0, 0, 0, 0, 0, 0);
+        (_judged, _lost, _runs) = (0, 0, 0);
     }
 
     /// <summary>A packet came.</summary>
@@ -81,12 +88,15 @@ internal sealed class BurstGaps
 
     private void Judge(bool received)
     {
+        _judged++;
         if (received)
         {
             _inRow++;
             return;
         }
 
+        _runs += _inRow > 0 || _lost == 0 ? 1 : 0;
+        _lost++;
         if (_inRow >= Gmin)
             BeginBurst();
         else

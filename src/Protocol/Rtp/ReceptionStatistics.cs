@@ -19,6 +19,7 @@ internal sealed class ReceptionStatistics
     private uint _lastTransit;
     private uint _lastSenderReport;
     private Instant _senderReportAt = Instant.Never;
+    private long _lostBefore;
 
     /// <summary>Statistics of nobody yet.</summary>
     /// <param name="clockRate">Hz of the RTP time stamp.</param>
@@ -36,6 +37,9 @@ internal sealed class ReceptionStatistics
 
     /// <summary>The source that counts at present; null before the first packet.</summary>
     public RtpSource? Source => _hasCurrent ? _current : null;
+
+    /// <summary>Packets that never came, of every source so far; a report block speaks of the present source alone.</summary>
+    public long LostInAll => _lostBefore + (Source is { } source ? source.LostBefore + source.Lost : 0);
 
     /// <summary>Jitter in units of the time stamp: the estimator of App. A.8, whose gain is 1/16.</summary>
     public double Jitter { get; private set; }
@@ -129,6 +133,7 @@ internal sealed class ReceptionStatistics
 
     private void AdoptCandidate()
     {
+        _lostBefore += _current.LostBefore + _current.Lost;
         (_current, _candidate) = (_candidate, _current);
         _hasCandidate = false;
         _hasTransit = false;

@@ -50,6 +50,9 @@ internal sealed class RtpSource
     /// <summary>Expected less received: below zero when duplicates came.</summary>
     public long Lost => Expected - Received;
 
+    /// <summary>What had been lost whenever the numbers began anew; not in <see cref="Lost"/>.</summary>
+    public long LostBefore { get; private set; }
+
     private long HighestSequence { get; set; }
 
     private long BaseSequence { get; set; }
@@ -61,6 +64,7 @@ internal sealed class RtpSource
         _minimumSequential = minimumSequential;
         _started = false;
         _probation = 0;
+        LostBefore = 0;
         Restart(0, alreadyReceived: 0);
     }
 
@@ -121,6 +125,7 @@ internal sealed class RtpSource
             return SequenceVerdict.Suspect;
         }
 
+        LostBefore += Lost;
         Restart(sequence, alreadyReceived: 1);
         return SequenceVerdict.Restarted;
     }

@@ -16,6 +16,7 @@ internal sealed record AgreedStream(
         {
             Codecs = match.Codecs,
             TelephoneEvent = match.Event,
+            ComfortNoise = match.Noise,
             Redundancy = match.Redundancy,
             RemoteRtp = remote.Rtp,
             RemoteRtcp = rtcpMux ? remote.Rtp : remote.Rtcp,
@@ -23,6 +24,7 @@ internal sealed record AgreedStream(
             Direction = direction,
             HeldByRemote = !remote.Direction.Receives(),
             PacketTime = remote.PacketTime(local.PacketTime),
+            ExtendedReports = local.ExtendedReports ? ExtendedReports.Wished(remote) : ExtendedReports.Unasked,
             Crypto = crypto,
             Remote = remote.Session,
             RemoteAudio = remote.Audio,

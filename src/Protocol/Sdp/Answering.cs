@@ -83,7 +83,7 @@ internal sealed class Answering
         var direction = _local.Direction & remote.Direction.Mirrored();
         var mux = _local.RtcpMux && remote.RtcpMux;
         NegotiatedCrypto? crypto = chosen is { } c ? CryptoSelection.Agreed(c.Line, c.Ours) : null;
-        List<NumberedCodec> formats = [.. match.Codecs.Concat(match.Events).Concat(RedundancyOf(match)).Select(Numbered)];
+        List<NumberedCodec> formats = [.. match.Codecs.Concat(NoiseOf(match)).Concat(match.Events).Concat(RedundancyOf(match)).Select(Numbered)];
         byte[]?[] slots = [.. _offer.Media.ToArray().Select((m, i) => i == index ? null : DescriptionText.Refusal(m))];
         var profile = Encoding.ASCII.GetString(media.Protocol);
         var agreed = AgreedStream.Join(remote, _local, match, crypto, direction, mux);
@@ -96,13 +96,16 @@ internal sealed class Answering
             Formats = formats,
             Direction = direction,
             RtcpMux = mux,
+            ExtendedReports = _local.ExtendedReports ? ExtendedReports.Answer(remote) : null,
             Crypto = chosen is { } taken ? [CryptoAttribute.Write(taken.Line.Tag, taken.Ours.Suite, taken.Ours.InlineKey)] : [],
             Time = _offer.TryGetLine('t', out var time) ? time.ToArray() : "0 0"u8.ToArray(),
             Mid = media.TryGetAttribute("mid"u8, out var mid) ? mid.ToArray() : null,
         };
     }
 
-    private static CodecMatch OneOf(CodecMatch match) => new([match.Codecs[0]], match.Event is { } e ? [e] : [], RedundancyOf(match));
+    private static CodecMatch OneOf(CodecMatch match) => new([match.Codecs[0]], match.Event is { } e ? [e] : [], RedundancyOf(match), NoiseOf(match));
+
+    private static List<NegotiatedCodec> NoiseOf(CodecMatch match) => match.Noise is { } noise ? [noise] : [];
 
     private static List<NegotiatedCodec> RedundancyOf(CodecMatch match) => match.Redundancy is { } redundancy ? [redundancy] : [];
 

@@ -8,12 +8,18 @@ internal readonly record struct NumberedCodec(int PayloadType, LocalCodec Codec)
 /// <param name="Codecs">Sound, in order of preference.</param>
 /// <param name="Events">telephone-event, one for each clock rate in common (RFC 4733 §2.1).</param>
 /// <param name="Redundancies">Redundant audio, one for each clock rate in common (RFC 2198).</param>
-internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedCodec> Events, List<NegotiatedCodec> Redundancies)
+/// <param name="Noises">Comfort noise (RFC 3389), one for each clock rate in common.</param>
+internal sealed record CodecMatch(
+    List<NegotiatedCodec> Codecs, List<NegotiatedCodec> Events, List<NegotiatedCodec> Redundancies, List<NegotiatedCodec> Noises)
 {
     private const string EventName = "telephone-event";
+    private const string NoiseName = "CN";
 
     /// <summary>telephone-event at the first codec's clock rate; else the first there is, for the many phones that only name 8000.</summary>
     public NegotiatedCodec? Event => Events.Find(e => e.ClockRate == Codecs[0].ClockRate) ?? Events.FirstOrDefault();
+
+    /// <summary>Comfort noise for the first codec's pauses; null when its clock has none.</summary>
+    public NegotiatedCodec? Noise => Noises.Find(n => n.ClockRate == Codecs[0].ClockRate);
 
     /// <summary>Redundant audio around the first codec; null when the peer takes none.</summary>
     public NegotiatedCodec? Redundancy => Redundancies.Find(r =>
@@ -22,7 +28,7 @@ internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedC
     /// <summary>Matches an offer: the answer uses the offer's numbers.</summary>
     public static CodecMatch WithOffer(List<PayloadFormat> offered, LocalMedia local)
     {
-        var match = new CodecMatch([], [], []);
+        var match = new CodecMatch([], [], [], []);
         if (local.Preference == CodecPreference.Theirs)
         {
             foreach (var format in offered)
@@ -42,7 +48,7 @@ internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedC
     /// <summary>Matches an answer to our offer: its order decides, each side sends with the other's numbers.</summary>
     public static CodecMatch WithAnswer(List<PayloadFormat> answered, List<NumberedCodec> offered)
     {
-        var match = new CodecMatch([], [], []);
+        var match = new CodecMatch([], [], [], []);
         foreach (var format in answered)
         {
             // A dynamic number without rtpmap can only mean what we said it means.
@@ -63,5 +69,7 @@ internal sealed record CodecMatch(List<NegotiatedCodec> Codecs, List<NegotiatedC
     }
 
     private List<NegotiatedCodec> ListOf(LocalCodec codec) =>
-        RedundancyFormat.Is(codec) ? Redundancies : codec.Name.Equals(EventName, StringComparison.OrdinalIgnoreCase) ? Events : Codecs;
+        RedundancyFormat.Is(codec) ? Redundancies
+        : codec.Name.Equals(EventName, StringComparison.OrdinalIgnoreCase) ? Events
+        : codec.Name.Equals(NoiseName, StringComparison.OrdinalIgnoreCase) ? Noises : Codecs;
 }

@@ -26,6 +26,9 @@ internal sealed record DescriptionText
     /// <summary>Whether rtcp-mux is written.</summary>
     public required bool RtcpMux { get; init; }
 
+    /// <summary>Our wish for extended reports; null for none.</summary>
+    public string? ExtendedReports { get; init; }
+
     /// <summary>Our crypto attributes.</summary>
     public required IReadOnlyList<string> Crypto { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record DescriptionText
         if (RtcpMux) writer.Attribute("rtcp-mux");
         if (Local.RtcpPort != 0 && Local.RtcpPort != Local.Port + 1)
             writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"rtcp:{Local.RtcpPort}"));
+        if (ExtendedReports is not null) writer.Attribute(ExtendedReports);
         foreach (var line in Crypto) writer.Attribute(line);
         foreach (var attribute in Local.MediaAttributes) writer.Attribute(attribute);
         writer.Attribute(Direction.ToAttribute());

@@ -54,6 +54,9 @@ internal sealed record LocalMedia
     /// <summary>RTCP on the RTP port (RFC 5761) is offered and accepted.</summary>
     public bool RtcpMux { get; init; } = true;
 
+    /// <summary>Extended reports (RFC 3611) are asked for in an offer, and in the answer to an offer that speaks of them.</summary>
+    public bool ExtendedReports { get; init; }
+
     /// <summary>What we are willing to do; sendonly or inactive to hold.</summary>
     public MediaDirection Direction { get; init; } = MediaDirection.SendReceive;
 

@@ -36,6 +36,9 @@ internal sealed record NegotiatedMedia
     /// <summary>telephone-event (RFC 4733), at the codec's clock rate when the peer has that; null when it takes none.</summary>
     public NegotiatedCodec? TelephoneEvent { get; init; }
 
+    /// <summary>Comfort noise in the pauses of <see cref="Codec"/> (RFC 3389); null when either side takes none.</summary>
+    public NegotiatedCodec? ComfortNoise { get; init; }
+
     /// <summary>Redundant audio around <see cref="Codec"/> (RFC 2198); null when either side takes none.</summary>
     public NegotiatedCodec? Redundancy { get; init; }
 
@@ -56,6 +59,9 @@ internal sealed record NegotiatedMedia
 
     /// <summary>Milliseconds in a packet that we send: the peer's wish, else ours, never over the peer's maxptime.</summary>
     public double PacketTime { get; init; }
+
+    /// <summary>What the peer wishes to be told by extended reports.</summary>
+    public ExtendedReports ExtendedReports { get; init; } = ExtendedReports.Unasked;
 
     /// <summary>Keys; null when media is clear.</summary>
     public NegotiatedCrypto? Crypto { get; init; }

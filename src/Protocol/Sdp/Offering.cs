@@ -25,6 +25,7 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
             Formats = numbers.Assign(local.Codecs),
             Direction = local.Direction,
             RtcpMux = local.RtcpMux,
+            ExtendedReports = local.ExtendedReports ? ExtendedReports.Offer : null,
             Crypto = encrypt ? [.. local.Crypto.Select((c, i) => CryptoAttribute.Write(i + 1, c.Suite, c.InlineKey))] : [],
         };
         return new Offering(local, text, previous?.Index ?? 0);

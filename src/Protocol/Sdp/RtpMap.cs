@@ -39,6 +39,7 @@ internal readonly record struct RtpMap(int PayloadType, string Name, int ClockRa
             0 => new RtpMap(0, "PCMU", 8000, 1),
             8 => new RtpMap(8, "PCMA", 8000, 1),
             9 => new RtpMap(9, "G722", 8000, 1),
+            13 => new RtpMap(13, "CN", 8000, 1),
             _ => default,
         };
         return map.Name is not null;

@@ -22,6 +22,10 @@ public sealed class HostileRtpTests : IDisposable
     private long _said;
     private ushort _sequence = 100;
     private uint _timestamp = 5000;
+    private long _unreadable;
+    private long _delivered;
+    private long _allocated;
+    private bool _warm;
 
     public void Dispose()
     {
@@ -47,6 +51,8 @@ public sealed class HostileRtpTests : IDisposable
     {
         Speak(2);
         for (var i = 0; i < 500; i++) SendRaw((byte)(i % 128), Speech(), 20);
+        // Four of them said that they were redundant audio.
+        _unreadable = 4;
         ComesBack();
     }
 
@@ -105,6 +111,9 @@ public sealed class HostileRtpTests : IDisposable
             SendRaw(RedType, payload[..(int)(1 + (dice.NextBits() % (ulong)payload.Length))], 20);
         }
 
+        // A packet of the peer's with blocks that lie is counted as received, and as one that cannot be read.
+        _unreadable = _end.Media.Receive.UnknownPackets;
+        Assert.InRange(_unreadable, 100, 1000);
         ComesBack();
     }
 
@@ -144,10 +153,24 @@ public sealed class HostileRtpTests : IDisposable
         var concealed = _end.Playback.Statistics.ConcealedSamples;
         var from = _end.Heard.Length;
         Speak(2);
+        CountersAreRight();
         var made = _end.Playback.Statistics.ConcealedSamples - concealed;
         Assert.True(made <= 960, $"{made} samples made up a second after the end of it");
         Assert.True(Power(_end.Heard[from..]) > 1e4, "nothing is heard any more");
         Assert.InRange(_end.Playback.Statistics.TargetDelay, 0, 2.5);
+    }
+
+    // Every datagram is counted once where it ended; what reached playback is there once more; nothing was allocated for any.
+    private void CountersAreRight()
+    {
+        var (receive, playout) = (_end.Media.Receive, _end.Playback.Statistics);
+        Assert.Equal(_delivered, receive.Packets + receive.UnknownPackets - _unreadable + receive.OtherDatagrams + receive.SecurityRefusals + _end.Media.Latching.Strangers);
+        Assert.InRange(playout.PacketsReceived, 1, receive.Packets - receive.RingOverruns);
+        Assert.InRange(playout.PacketsDiscarded + playout.PacketsDuplicated, 0, playout.PacketsReceived);
+        Assert.InRange(playout.ConcealedSamples, 0, playout.TotalSamplesReceived);
+        Assert.InRange(playout.SilentConcealedSamples, 0, playout.ConcealedSamples);
+        Assert.True(playout.JitterBufferEmittedCount + playout.ConcealedSamples <= playout.TotalSamplesReceived);
+        Assert.Equal(0, _allocated);
     }
 
     private void Speak(double seconds)
@@ -177,7 +200,13 @@ public sealed class HostileRtpTests : IDisposable
 
     private void Deliver(int length, double thenMs)
     {
-        _end.HandleDatagram(Instant.FromMilliseconds(_nowMs), _packet.AsSpan(0, length));
+        var now = Instant.FromMilliseconds(_nowMs);
+        _end.PullUntil(now - TimeSpan.FromTicks(1));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _end.HandleDatagram(now, _packet.AsSpan(0, length));
+        _allocated += _warm ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+        _warm = true;
+        _delivered++;
         _nowMs += thenMs;
         _timestamp += 960;
     }

@@ -21,15 +21,19 @@ internal sealed class PcapBuilder
 
     public byte[] File => [.. _file];
 
+    /// <summary>Bytes that are kept of each frame.</summary>
+    public int Longest { get; init; } = 65535;
+
     public void Add(double ms, byte[] udpPayload, ushort port = 4000, bool v6 = false)
     {
         var frame = Frame(v6 ? V6(udpPayload, port) : V4(udpPayload, port), v6);
         var nanoseconds = 1_700_000_000_000_000_000 + (long)(ms * 1e6);
         Word((uint)(nanoseconds / 1_000_000_000));
         Word((uint)(nanoseconds % 1_000_000_000 / (_nanoseconds ? 1 : 1000)));
+        var kept = Math.Min(frame.Length, Longest);
+        Word((uint)kept);
         Word((uint)frame.Length);
-        Word((uint)frame.Length);
-        _file.AddRange(frame);
+        _file.AddRange(frame[..kept]);
     }
 
     private byte[] Frame(byte[] ip, bool v6)

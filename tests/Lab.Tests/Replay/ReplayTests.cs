@@ -10,6 +10,8 @@ namespace Earshot.Lab.Tests.Replay;
 /// <summary>Captures in every shape that is read, played through the playout.</summary>
 public sealed class ReplayTests
 {
+    private const byte RedType = 112;
+
     [Theory]
     [InlineData(1, false, false, false)]
     [InlineData(1, true, true, true)]
@@ -67,6 +69,64 @@ public sealed class ReplayTests
         Assert.InRange(result.Jitter, 0.004, 0.02);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void RedundantAudioIsTakenApartAndItsCopiesFillTheGaps(bool always)
+    {
+        var pcap = new PcapBuilder(1);
+        // From the tenth packet on, or always, the frame before goes with each.
+        Speak(pcap, CodecCatalogue.Opus, 111, loses: i => i % 10 == 5 && i > 20, redundancy: i => always || i > 10);
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal((111, (int)RedType), ((int)result.PayloadType, result.RedundancyPayloadType));
+        Assert.Equal(18, result.PacketsLost);
+        // The first losses teach playout to wait for copies.
+        Assert.InRange(result.Playout.RedundantPacketsUsed, 12, 18);
+        Assert.InRange(result.Playout.ConcealedSamples, 0, 6 * 960);
+        Assert.True(SpeechCorrelation.Compare(Said(), result.Heard).Correlation > 0.8);
+    }
+
+    [Theory]
+    [InlineData("opus", 111, 10)]
+    [InlineData("PCMU", 0, 10)]
+    [InlineData("PCMA", 8, 16)]
+    public void AnEncryptedStreamIsSaidSo(string codec, byte payloadType, int tag)
+    {
+        var (pcap, dice) = (new PcapBuilder(1), new SeededRandom(8));
+        Speak(pcap, CodecCatalogue.Find(codec)!, payloadType, seal: payload =>
+        {
+            var secret = new byte[payload.Length + tag];
+            dice.Fill(secret);
+            return secret;
+        });
+        var wrong = Assert.Throws<PcapException>(() => ReplayResult.Of(pcap.File, CodecCatalogue.Opus));
+        Assert.Contains("SRTP", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACaptureThatWasCutIsPlayedAndSaidSo()
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Pcmu, 0);
+        var short1 = ReplayResult.Of(pcap.File[..^50], CodecCatalogue.Opus);
+        Assert.Equal((199, true, 0), (short1.Stream.Packets.Count, short1.EndsEarly, short1.CutPackets));
+        Assert.False(ReplayResult.Of(pcap.File, CodecCatalogue.Opus).EndsEarly);
+
+        var cut = new PcapBuilder(1) { Longest = 60 };
+        Speak(cut, CodecCatalogue.Pcmu, 0);
+        Assert.Contains("200 that were cut", Assert.Throws<PcapException>(() => ReplayResult.Of(cut.File, CodecCatalogue.Opus)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ComfortNoiseOfACaptureIsPlayedInThePause()
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Pcmu, 0, packets: 100, then: (13, [50], 100));
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal((0L, 0L, 0L), (result.Playout.ConcealedSamples, result.Playout.PacketsDiscarded, result.PacketsLost));
+        Assert.Equal(101, result.Stream.Packets.Count);
+    }
+
     [Fact]
     public void WhatIsNoCaptureIsSaidSo()
     {
@@ -101,17 +161,31 @@ public sealed class ReplayTests
     }
 
     private static void Speak(PcapBuilder pcap, AudioCodec codec, byte payloadType, int packets = 200, uint ssrc = 5, ushort port = 4000, bool v6 = false,
-        Func<int, bool>? loses = null, Func<int, double>? late = null)
+        Func<int, bool>? loses = null, Func<int, double>? late = null, Func<int, bool>? redundancy = null, Func<byte[], byte[]>? seal = null,
+        (byte Type, byte[] Payload, int After)? then = null)
     {
         using var encoder = codec.CreateEncoder48k();
         var (voice, frame, packet) = (LabVoice.Open("speech_en_m"), new short[960], new byte[1500]);
-        var sent = new List<(double At, byte[] Bytes)>();
+        var (sent, before, sequence) = (new List<(double At, byte[] Bytes)>(), Array.Empty<byte>(), (ushort)65500);
         for (var i = 0; i < packets; i++)
         {
             voice.CopyTo(i * 960, frame);
-            RtpPacket.WriteHeader(packet, payloadType, i == 0, (ushort)(65500 + i), (uint)(i * 960L * codec.ClockRate / 48000), ssrc);
-            var length = encoder.Encode(frame, packet.AsSpan(RtpPacket.HeaderSize));
-            if (loses?.Invoke(i) != true) sent.Add(((i * 20) + (late?.Invoke(i) ?? 0), packet[..(RtpPacket.HeaderSize + length)]));
+            var payload = packet[..encoder.Encode(frame, packet)];
+            Send(payloadType, i, payload);
+            before = payload;
+            if (then is { } other && i + 1 == other.After) Send(other.Type, i + 1, other.Payload);
+        }
+
+        void Send(byte type, int i, byte[] payload)
+        {
+            var red = redundancy?.Invoke(i) == true && i > 0;
+            // One copy 960 units back, then the primary (RFC 2198 §3).
+            byte[] body = red
+                ? [0x80 | 111, 960 >> 6, (byte)(((960 & 0x3f) << 2) | (before.Length >> 8)), (byte)before.Length, 111, .. before, .. payload]
+                : seal?.Invoke(payload) ?? payload;
+            var header = new byte[RtpPacket.HeaderSize];
+            RtpPacket.WriteHeader(header, red ? RedType : type, i == 0, sequence++, (uint)(i * 960L * codec.ClockRate / 48000), ssrc);
+            if (loses?.Invoke(i) != true) sent.Add(((i * 20) + (late?.Invoke(i) ?? 0), [.. header, .. body]));
         }
 
         foreach (var (at, bytes) in sent.OrderBy(s => s.At)) pcap.Add(at, bytes, port, v6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics.Metrics;
 using Earshot.Media.Diagnostics;
+using Earshot.Media.Tests.Sessions;
 
 namespace Earshot.Media.Tests.Diagnostics;
 
@@ -27,24 +28,73 @@ public class MediaMeterTests
         Assert.Equal((1, 15), (after["earshot.calls.active"], after["earshot.packets.sent"]));
         Assert.DoesNotContain("earshot.mos", after.Keys);
 
-        Dictionary<string, double> Observe()
+        Dictionary<string, double> Observe() => MediaMeterTests.Observe(meter.Meter);
+    }
+
+    [Fact]
+    public void ACallOfTwoPhonesMovesEveryInstrumentAndTheListenerIsToldUnits()
+    {
+        using var engine = CallPair.NewEngine();
+        using (var call = new CallPair(engine: engine))
         {
-            var seen = new Dictionary<string, double>();
-            using var listener = new MeterListener
-            {
-                InstrumentPublished = (instrument, listening) =>
-                {
-                    // Other tests' engines have meters of the same name.
-                    if (ReferenceEquals(instrument.Meter, meter.Meter))
-                        listening.EnableMeasurementEvents(instrument);
-                },
-            };
-            listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
-            listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
-            listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = value);
-            listener.Start();
-            listener.RecordObservableInstruments();
-            return seen;
+            CallPair.Talk(0.6);
+            CallPair.Until(() => call.Caller.GetStatistics() is { PacketsReceived: > 20, Mos: not null }, "a score");
+            var (units, seen) = (Units(engine.Meter), Observe(engine.Meter));
+            Assert.Equal(
+                "calls.active={call} jitter=s mos={score} mouth_to_ear=s packets.discarded={packet} packets.fec={packet} packets.fec_discarded={packet} packets.lost={packet} "
+                + "packets.received={packet} packets.sent={packet} round_trip=s samples.concealed={sample} samples.played={sample} target_delay=s",
+                string.Join(' ', units.Select(unit => $"{unit.Key["earshot.".Length..]}={unit.Value}").Order(StringComparer.Ordinal)));
+            Assert.Equal(2, seen["earshot.calls.active"]);
+            Assert.True(seen["earshot.packets.sent"] > 40);
+            Assert.True(seen["earshot.packets.received"] > 40);
+            Assert.True(seen["earshot.samples.played"] > 2 * 0.3 * 48000);
+            Assert.InRange(seen["earshot.mouth_to_ear"], 0.001, 1);
+            Assert.InRange(seen["earshot.target_delay"], 0, 1);
+            Assert.InRange(seen["earshot.mos"], 3, 4.5);
+            // No report has come yet: nothing is said of what nobody knows.
+            if (call.Caller.GetStatistics().RoundTripTime is null && call.Callee.GetStatistics().RoundTripTime is null)
+                Assert.DoesNotContain("earshot.round_trip", seen.Keys);
         }
+
+        // Counters stay when calls have gone; gauges fall silent.
+        var after = Observe(engine.Meter);
+        Assert.Equal(0, after["earshot.calls.active"]);
+        Assert.True(after["earshot.packets.sent"] > 40);
+        Assert.DoesNotContain("earshot.mos", after.Keys);
+    }
+
+    private static Dictionary<string, string?> Units(Meter meter)
+    {
+        var units = new Dictionary<string, string?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (ReferenceEquals(instrument.Meter, meter))
+                    units[instrument.Name] = instrument.Unit;
+            },
+        };
+        listener.Start();
+        return units;
+    }
+
+    private static Dictionary<string, double> Observe(Meter meter)
+    {
+        var seen = new Dictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                // Other tests' engines have meters of the same name.
+                if (ReferenceEquals(instrument.Meter, meter))
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
     }
 }

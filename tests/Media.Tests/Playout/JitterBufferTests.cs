@@ -65,7 +65,7 @@ public class JitterBufferTests(ITestOutputHelper output)
         call.Link = _ => 30 * call.Random.NextDouble() is var jitter && call.Random.NextDouble() < 0.1 ? null : jitter;
         call.Run(30_000);
         Tell(call);
-        Assert.True(call.Statistics.FecPacketsReceived > call.Lost / 2);
+        Assert.True(call.Statistics.FecPacketsUsed > call.Lost / 2);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class SpokenCallTests(ITestOutputHelper output)
         SpeechMatch match = call.Match();
         double gaps = call.Gaps(match);
         PlayoutSnapshot s = call.Statistics;
-        output.WriteLine($"{what}: correlation {match.Correlation:F3}, heard {match.HeardWindows:P0}, gaps {gaps:P2}, lost {s.PacketsLost}, fec {s.FecPacketsReceived}, " +
+        output.WriteLine($"{what}: correlation {match.Correlation:F3}, heard {match.HeardWindows:P0}, gaps {gaps:P2}, lost {s.PacketsLost}, fec {s.FecPacketsUsed}, " +
             $"concealed {s.ConcealedSamples} in {s.ConcealmentEvents}, discarded {s.PacketsDiscarded}");
         return (match.Correlation, gaps);
     }
@@ -44,7 +44,7 @@ public class SpokenCallTests(ITestOutputHelper output)
                 Assert.True(correlation >= (loss == 0 ? clean : lossy), $"{voice}, {loss}: {correlation}");
                 Assert.True(gaps <= mostGaps, $"{voice}, {loss}: {gaps}");
                 if (fec && loss > 0)
-                    Assert.True(call.Statistics.FecPacketsReceived > call.Statistics.PacketsLost / 4);
+                    Assert.True(call.Statistics.FecPacketsUsed > call.Statistics.PacketsLost / 4);
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
     public PaperPhone(PeerAddress local, PeerAddress remote, SrtpContext? outbound, SrtpContext? inbound, int seed, bool receives = true)
     {
         Local = local;
+        Playback = new PlaybackPipeline(ToPlayback);
         Media = new CallMedia(new()
         {
             RtpSender = this,
@@ -27,6 +28,7 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
             Local = local,
             CaptureQueue = Queue,
             ToPlayback = ToPlayback,
+            Playback = Playback,
             Events = this,
             Random = new TestRandom(seed),
             Clock = new(Instant.Zero, Protocol.Rtcp.NtpTime.FromUtc(DateTime.UnixEpoch)),
@@ -42,6 +44,8 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
     public PeerAddress Local { get; }
 
     public CallMedia Media { get; }
+
+    public PlaybackPipeline Playback { get; }
 
     public MediaPlan Plan { get; }
 

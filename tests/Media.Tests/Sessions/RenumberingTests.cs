@@ -8,7 +8,7 @@ namespace Earshot.Media.Tests.Sessions;
 public class RenumberingTests
 {
     [Fact]
-    public void APeerThatRenumbersItsCodecsWithEveryOfferGetsNoMoreDecodersThanCodecs()
+    public void APeerThatRenumbersItsCodecsWithEveryOfferGetsNoMoreDecodersThanCodecsAndComfortNoise()
     {
         var options = new MediaSessionOptions { Codecs = ["pcmu", "pcma"], Security = MediaSecurityPolicy.None };
         var negotiator = new MediaNegotiator(options, new TestRandom(7), new PlainCodecs()) { Local = new(IPAddress.Loopback, 4000) };
@@ -22,6 +22,6 @@ public class RenumberingTests
                 decoders.Add(decoder);
         }
 
-        Assert.Equal(2, decoders.Count);
+        Assert.Equal(3, decoders.Count);
     }
 }

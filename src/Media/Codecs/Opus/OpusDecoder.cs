@@ -33,6 +33,9 @@ internal sealed unsafe class OpusDecoder : IAudioDecoder
     public int PayloadSamples(ReadOnlySpan<byte> payload) => OpusPacket.Samples(payload);
 
     /// <inheritdoc/>
+    public bool CarriesFec(ReadOnlySpan<byte> payload) => OpusPacket.CarriesFec(payload);
+
+    /// <inheritdoc/>
     public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
     {
         if (payload.IsEmpty) return -1; // libopus would take it for a loss
