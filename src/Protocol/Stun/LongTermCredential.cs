@@ -59,6 +59,9 @@ internal sealed class LongTermCredential(string username, string password) : IDi
     /// <summary>True when integrity is SHA-256 alone: the server listed algorithms.</summary>
     public bool UsesSha256 => _list.Length > 0;
 
+    /// <summary>Counts the challenges taken: a request signed under an older one is merely to be signed again.</summary>
+    public int Version { get; private set; }
+
     /// <summary>The server's realm, once it has challenged us.</summary>
     public string Realm => System.Text.Encoding.UTF8.GetString(_realm);
 
@@ -136,6 +139,7 @@ internal sealed class LongTermCredential(string username, string password) : IDi
 
     private void Adopt(ReadOnlySpan<byte> realm, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> list, PasswordAlgorithm algorithm, bool isAnonymous)
     {
+        Version++;
         _nonce = nonce.ToArray();
         _list = list.ToArray();
         _isAnonymous = isAnonymous;

@@ -37,6 +37,9 @@ internal ref struct StunWriter
             value.CopyTo(room);
     }
 
+    /// <summary>An attribute whose value stands in the buffer already, where this writer would put it.</summary>
+    public void AddPlaced(StunAttribute type, int length) => Reserve(type, length, out _);
+
     /// <summary>An attribute without a value.</summary>
     public void AddFlag(StunAttribute type) => Add(type, default);
 
