@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Media.Transport.Dtls;
+
+/// <summary>The worker's end of a call's DTLS: whose datagrams go to the association, and where its own go.</summary>
+/// <remarks>
+/// <code>
+///   datagram ─► DtlsSourceGuard ─► newest DtlsSession        sessions ─► sender, to the guard's target
+/// </code>
+/// With a new association the one before it still sends its goodbye, and hears nothing any more. Once the association stands, only where its peer was heard counts.
+/// Thread: worker. Real-time: no allocation.
+/// </remarks>
+internal sealed class DtlsLink(IDatagramSender sender)
+{
+    private readonly byte[] _datagram = new byte[1500];
+    private DtlsSession? _session;
+    private DtlsSession? _before;
+    private int _attempt;
+
+    /// <summary>Who may speak.</summary>
+    public DtlsSourceGuard Guard { get; } = new();
+
+    /// <summary>Datagrams that were handed over.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>Datagrams that were sent.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>From now on this association is meant; null for none.</summary>
+    public void Use(DtlsSession? session)
+    {
+        if (session == _session)
+            return;
+        (_before, _session, _attempt) = (_session, session, session?.Attempt ?? 0);
+        Transmit();
+    }
+
+    /// <summary>One datagram that is DTLS by its first byte (RFC 7983).</summary>
+    public void HandleDatagram(in PeerAddress from, ReadOnlySpan<byte> datagram)
+    {
+        if (_session is not { } session)
+            return;
+        if (session.Attempt != _attempt)
+        {
+            _attempt = session.Attempt;
+            Guard.Refuse();
+        }
+
+        var source = Guard.Judge(in from, datagram, session.Terms.IsClient, session.State == DtlsState.Established);
+        if (source == DtlsSource.Stranger)
+            return;
+        if (source == DtlsSource.PeerAfterStranger)
+            session.Restart();
+        session.IsSourceProven = Guard.IsProven;
+        Received += session.HandlePacket(datagram) ? 1 : 0;
+    }
+
+    /// <summary>Sends what waits. After the session's transmit call, on the worker.</summary>
+    public void Transmit()
+    {
+        if (_before is { } before)
+            Drain(before);
+        if (_session is { } session)
+            Drain(session);
+    }
+
+    private void Drain(DtlsSession session)
+    {
+        for (int length; (length = session.PollTransmit(_datagram)) > 0;)
+        {
+            if (!Guard.Target.IsNone && !Guard.Target.IsUnspecified)
+                Sent += sender.Send(_datagram.AsSpan(0, length), Guard.Target) ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+using Org.BouncyCastle.Tls;
+
+namespace Earshot.Media.Transport.Dtls;
+
+/// <summary>Where an association stands.</summary>
+internal enum DtlsState
+{
+    /// <summary>Nothing was begun.</summary>
+    New,
+
+    /// <summary>Waits for the peer's first word. No thread is held.</summary>
+    Waiting,
+
+    /// <summary>Waits for a thread.</summary>
+    Queued,
+
+    /// <summary>On its thread.</summary>
+    Handshaking,
+
+    /// <summary>Keys are there.</summary>
+    Established,
+
+    /// <summary>Over; <see cref="DtlsSession.Outcome"/> says why.</summary>
+    Ended,
+}
+
+/// <summary>One DTLS association of a call: a handshake, its keys, and what must be answered afterwards.</summary>
+/// <remarks>
+/// <code>
+///   New ─Begin─► Waiting ─first datagram─► Queued ─► Handshaking ─► Established ─► Ended
+///        └─ as client ──────────────────────┘  ▲          │ a stranger failed: once more, three times at most
+///                                              └──────────┘
+///   [worker]   HandlePacket ─► ring ─► [handshake thread, later the executor's] ─► ring ─► PollTransmit   [worker]
+///                                          └─ Keys, changed
+/// </code>
+/// Thread: <see cref="HandlePacket"/>, <see cref="Restart"/> and <see cref="PollTransmit"/> belong to the call's worker: real-time, no allocation, no lock, at most one short system
+/// call. <see cref="Begin"/>, <see cref="Cancel"/> and <see cref="Dispose"/>: the control thread. The state, <see cref="Keys"/> and <see cref="Outcome"/>: any.
+/// </remarks>
+internal sealed class DtlsSession : IDisposable
+{
+    /// <summary>Datagrams that wait at most: the ClientHello may come before the handshake runs.</summary>
+    public const int Waiting = 64;
+
+    private const int MostAttempts = 3;
+    private const int RingBytes = 16_384;
+
+    private readonly DtlsExecutor _executor;
+    private readonly Action _transmit;
+    private readonly Action<DtlsSession> _changed;
+    private readonly DatagramRing _inbound = new(Waiting, RingBytes);
+    private readonly DatagramRing _outbound = new(Waiting, RingBytes);
+    private readonly byte[] _rest = new byte[1500];
+    private volatile ISocketWaiter? _waiter;
+    private volatile DtlsState _state;
+    private volatile bool _cancelled;
+    private volatile int _attempt;
+    private volatile bool _sourceProven;
+    private DtlsKeys? _keys;
+    private DtlsPipe? _pipe;
+    private DtlsTransport? _transport;
+    private Instant _begun;
+
+    /// <summary>An association that has not begun.</summary>
+    /// <param name="executor">Runs it.</param>
+    /// <param name="terms">What was agreed upon.</param>
+    /// <param name="transmit">Called on a thread of the executor: <see cref="PollTransmit"/> has something.</param>
+    /// <param name="changed">Called on a thread of the executor: it stands, or ended.</param>
+    public DtlsSession(DtlsExecutor executor, DtlsTerms terms, Action transmit, Action<DtlsSession> changed) =>
+        (_executor, Terms, _transmit, _changed) = (executor, terms, transmit, changed);
+
+    /// <summary>What was agreed upon.</summary>
+    public DtlsTerms Terms { get; }
+
+    /// <summary>Where it stands.</summary>
+    public DtlsState State => _state;
+
+    /// <summary>The keys; null until it stands.</summary>
+    public DtlsKeys? Keys => Volatile.Read(ref _keys);
+
+    /// <summary>How it ended; null until then.</summary>
+    public DtlsOutcome? Outcome { get; private set; }
+
+    /// <summary>From the first step of the handshake to the keys.</summary>
+    public TimeSpan HandshakeTime { get; private set; }
+
+    /// <summary>Counts from 0; another number: the peer of the last attempt was none.</summary>
+    public int Attempt => _attempt;
+
+    /// <summary>Set by the worker while what is handed over comes from where the peer must be. A failure then ends the association; of a stranger's it does not.</summary>
+    public bool IsSourceProven
+    {
+        get => _sourceProven;
+        set => _sourceProven = value;
+    }
+
+    /// <summary>Datagrams that found the ring full.</summary>
+    public long Dropped => _inbound.Dropped;
+
+    /// <summary>Begins: as client at once, as server with the peer's first word. What came before waits in the ring.</summary>
+    public void Begin()
+    {
+        if (_state != DtlsState.New)
+            return;
+        _begun = MonotonicClock.Now;
+        _state = Terms.IsClient ? DtlsState.Queued : DtlsState.Waiting;
+        _executor.Add(this);
+    }
+
+    /// <summary>Ends it within a few milliseconds, with a goodbye where there is somebody to take it. The keys that were handed out go on.</summary>
+    public void Cancel()
+    {
+        _cancelled = true;
+        Wake();
+    }
+
+    /// <summary>Cancels, and erases the keys: after their contexts were made.</summary>
+    public void Dispose()
+    {
+        Cancel();
+        Keys?.Dispose();
+    }
+
+    /// <summary>Takes a datagram of DTLS from the peer.</summary>
+    /// <returns>False when there is no room: the peer sends again.</returns>
+    public bool HandlePacket(ReadOnlySpan<byte> datagram)
+    {
+        bool taken = !datagram.IsEmpty && _inbound.TryWrite(datagram);
+        Wake();
+        return taken;
+    }
+
+    /// <summary>The peer speaks from elsewhere: what is handed over from now on belongs to another attempt.</summary>
+    public void Restart()
+    {
+        if (_state is DtlsState.Established or DtlsState.Ended)
+            return;
+        _inbound.TryWrite([]);
+        Wake();
+    }
+
+    /// <summary>Takes the next datagram to send.</summary>
+    /// <param name="buffer">Receives it; as long as <see cref="DtlsTerms.LargestDatagram"/>.</param>
+    /// <returns>Bytes of it; 0 when none waits.</returns>
+    public int PollTransmit(Span<byte> buffer)
+    {
+        if (!_outbound.TryPeek(out var datagram))
+            return 0;
+        int length = datagram.Length <= buffer.Length ? datagram.Length : 0;
+        datagram[..length].CopyTo(buffer);
+        _outbound.Release();
+        return length;
+    }
+
+    /// <summary>Does what is due. Thread: the executor's own.</summary>
+    /// <returns>When something is due next.</returns>
+    internal Instant Service(Instant now)
+    {
+        var due = _begun + Terms.Timeout;
+        switch (_state)
+        {
+            case DtlsState.Waiting or DtlsState.Queued when _cancelled:
+                End(new(DtlsFailure.Cancelled));
+                break;
+            case DtlsState.Waiting when now >= due:
+                End(new(DtlsFailure.PeerSilent));
+                break;
+            case DtlsState.Waiting when !_inbound.IsEmpty:
+                Queue(now);
+                break;
+            case DtlsState.Queued:
+                Queue(now);
+                break;
+            case DtlsState.Established:
+                Pump();
+                break;
+        }
+
+        return _state is DtlsState.Waiting ? due : Instant.Never;
+    }
+
+    /// <summary>Runs one attempt. Thread: the handshake's.</summary>
+    internal void Run(ISocketWaiter waiter)
+    {
+        _waiter = waiter;
+        try
+        {
+            var attempt = new DtlsAttempt(Terms);
+            var pipe = new DtlsPipe(_inbound, _outbound, Terms, () => _cancelled, _transmit) { Waiter = waiter, Deadline = _begun + Terms.Timeout };
+            var outcome = DtlsHandshake.Run(attempt, pipe, out var transport);
+            _waiter = null;
+            if (outcome.Failure == DtlsFailure.None)
+                Establish(attempt, pipe, transport!);
+            else if (MayTryAgain(pipe, outcome))
+                Again(pipe);
+            else
+                End(outcome);
+        }
+        catch (Exception defect)
+        {
+            _waiter = null;
+            End(new(DtlsFailure.Internal) { Defect = defect });
+        }
+    }
+
+    /// <summary>A thread is about to run it. Thread: the executor's own, so that it is asked for once.</summary>
+    internal void TakeThread() => _state = DtlsState.Handshaking;
+
+    /// <summary>Ends it before it ran.</summary>
+    internal void Refuse() => End(new(DtlsFailure.Overloaded));
+
+    // A datagram that is written before the look at the waiter is seen by whoever takes the waiter away.
+    private void Wake()
+    {
+        Interlocked.MemoryBarrier();
+        if (_waiter is { } waiter)
+            waiter.Wake();
+        else
+            _executor.Wake();
+    }
+
+    private void Queue(Instant now)
+    {
+        _state = DtlsState.Queued;
+        if (now >= _begun + Terms.Timeout)
+            End(new(DtlsFailure.Overloaded));
+        else
+            _executor.Start(this);
+    }
+
+    private void Establish(DtlsAttempt attempt, DtlsPipe pipe, DtlsTransport transport)
+    {
+        (pipe.Waiter, pipe.Deadline) = (null, Instant.Never);
+        (_pipe, _transport) = (pipe, transport);
+        HandshakeTime = MonotonicClock.Now - _begun;
+        Volatile.Write(ref _keys, attempt.Keys);
+        _state = DtlsState.Established;
+        _changed(this);
+        _executor.Wake();
+    }
+
+    private bool MayTryAgain(DtlsPipe pipe, DtlsOutcome outcome)
+    {
+        if (_cancelled || _attempt + 1 >= MostAttempts)
+            return false;
+        return pipe.Stop == DtlsStop.Restarted
+            || (!_sourceProven && outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal));
+    }
+
+    // What the stranger sent behind its failure is nothing that another handshake may begin with.
+    private void Again(DtlsPipe pipe)
+    {
+        _attempt++;
+        while (pipe.Stop != DtlsStop.Restarted && _inbound.TryPeek(out var stale))
+        {
+            bool isMark = stale.IsEmpty;
+            _inbound.Release();
+            if (isMark)
+                break;
+        }
+
+        _state = Terms.IsClient ? DtlsState.Queued : DtlsState.Waiting;
+        _executor.Wake();
+    }
+
+    // The peer may not have heard our last flight, or says goodbye. One look a datagram: with nothing to read the library waits.
+    private void Pump()
+    {
+        try
+        {
+            if (_cancelled)
+                Leave();
+            while (_state == DtlsState.Established && !_inbound.IsEmpty)
+                _transport!.Receive(_rest, 0, _rest.Length, 1);
+            _pipe!.Flush();
+        }
+        catch (IOException ended)
+        {
+            _pipe!.Flush();
+            End(ended is TlsFatalAlertReceived alert ? new(DtlsFailure.PeerAlert, alert.AlertDescription) : new(DtlsFailure.PeerClosed));
+        }
+    }
+
+    private void Leave()
+    {
+        _transport!.Close();
+        End(new(DtlsFailure.Cancelled));
+    }
+
+    private void End(DtlsOutcome outcome)
+    {
+        if (_state == DtlsState.Ended)
+            return;
+        Outcome = outcome;
+        _state = DtlsState.Ended;
+        _executor.Remove(this);
+        _changed(this);
+    }
+}

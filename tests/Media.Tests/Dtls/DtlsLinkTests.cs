@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Transport;
+using Earshot.Media.Transport.Dtls;
+
+namespace Earshot.Media.Tests.Dtls;
+
+/// <summary>A server behind its link; the peer is where it should be, behind a translator, or not the only one who speaks.</summary>
+public sealed class DtlsLinkTests : IDatagramSender, IDisposable
+{
+    private static readonly PeerAddress Signalled = new(0, 0x0a000001, 4000, false, 0);
+    private static readonly PeerAddress Natted = new(0, 0xc0000201, 5000, false, 0);
+    private static readonly PeerAddress Stranger = new(0, 0xc6336401, 6000, false, 0);
+
+    private readonly DtlsPair _pair = new();
+    private readonly DtlsPair _strangers;
+    private readonly DtlsLink _link;
+    private readonly Dictionary<PeerAddress, DtlsSession> _peers = [];
+
+    public DtlsLinkTests()
+    {
+        var liar = DtlsIdentity.CreateEphemeral();
+        _strangers = new DtlsPair(client => client with { Identity = liar }, executor: _pair.Executor);
+        _link = new DtlsLink(this);
+        _link.Guard.UseSignalled(Signalled);
+        _link.Use(_pair.Server);
+    }
+
+    public void Dispose()
+    {
+        _strangers.Dispose();
+        _pair.Dispose();
+    }
+
+    bool IDatagramSender.Send(ReadOnlySpan<byte> datagram, in PeerAddress to) => _peers.TryGetValue(to, out var peer) && peer.HandlePacket(datagram);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ThePeerIsHeardWhereItIs(bool behindATranslator)
+    {
+        _peers[behindATranslator ? Natted : Signalled] = _pair.Client;
+        _pair.Client.Begin();
+        _pair.Server.Begin();
+        Assert.True(Carry(() => _pair.BothStand));
+        Assert.Equal(behindATranslator ? Natted : Signalled, _link.Guard.Target);
+        Assert.Equal(0, _pair.Server.Attempt);
+    }
+
+    [Fact]
+    public void AStrangerWhoIsFirstFailsByItsCertificateAndThePeerIsTakenAfterwards()
+    {
+        _peers[Stranger] = _strangers.Client;
+        _peers[Natted] = _pair.Client;
+        _pair.Server.Begin();
+        _strangers.Client.Begin();
+        Assert.True(Carry(() => _pair.Server.Attempt == 1));
+        Assert.Null(_pair.Server.Outcome);
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _pair.BothStand));
+        Assert.Equal(Natted, _link.Guard.Target);
+        Assert.Null(_strangers.Client.Keys);
+    }
+
+    [Fact]
+    public void ThePeerAtItsSignalledAddressTakesOverFromAStrangerInMidHandshake()
+    {
+        _peers[Stranger] = _strangers.Client;
+        _pair.Server.Begin();
+        _strangers.Client.Begin();
+        Assert.True(Carry(() => _pair.Server.State == DtlsState.Handshaking, mute: true));
+        _peers[Signalled] = _pair.Client;
+        _peers.Remove(Stranger);
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _pair.BothStand));
+        Assert.Equal(1, _pair.Server.Attempt);
+        Assert.Equal(Signalled, _link.Guard.Target);
+    }
+
+    [Fact]
+    public void StrangersWithoutEndEndTheAssociationNotTheProcess()
+    {
+        _pair.Server.Begin();
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            using var another = new DtlsPair(client => client with { Identity = DtlsIdentity.CreateEphemeral() }, executor: _pair.Executor);
+            var from = Stranger with { Port = (ushort)(6000 + attempt) };
+            _peers[from] = another.Client;
+            another.Client.Begin();
+            int before = attempt;
+            Assert.True(Carry(() => _pair.Server.Attempt > before || _pair.Server.Outcome is not null));
+        }
+
+        Assert.Equal(DtlsFailure.FingerprintMismatch, _pair.Server.Outcome!.Failure);
+        Assert.Null(_pair.Server.Keys);
+    }
+
+    [Fact]
+    public void TheSignalledPeerWithAnotherCertificateEndsItAtOnce()
+    {
+        _peers[Signalled] = _strangers.Client;
+        _pair.Server.Begin();
+        _strangers.Client.Begin();
+        Assert.True(Carry(() => _pair.Server.State == DtlsState.Ended));
+        Assert.Equal((0, DtlsFailure.FingerprintMismatch), (_pair.Server.Attempt, _pair.Server.Outcome!.Failure));
+    }
+
+    [Fact]
+    public void WhatStrangersForgeReachesNoHandshake()
+    {
+        _link.Guard.UseValidated(address => address == Natted, Natted);
+        _peers[Natted] = _pair.Client;
+        _pair.Client.Begin();
+        _pair.Server.Begin();
+        Assert.True(Carry(() =>
+        {
+            foreach (byte[] forged in Forgeries())
+                _link.HandleDatagram(Stranger, forged);
+            return _pair.BothStand;
+        }));
+        Assert.True(_link.Guard.Strangers > 0);
+        Assert.InRange(_link.Received, 2, 30);
+    }
+
+    [Fact]
+    public void WhatIsForgedWithThePeersAddressEndsNoHandshakeEither()
+    {
+        _peers[Signalled] = _pair.Client;
+        _pair.Server.Begin();
+        foreach (byte[] forged in Forgeries())
+            _link.HandleDatagram(Signalled, forged);
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _pair.BothStand || _pair.Server.Outcome is not null, forgedToo: true));
+        Assert.True(_pair.BothStand, $"{_pair.Server.Outcome}");
+    }
+
+    [Fact]
+    public void AnotherAssociationTakesThePlaceOfTheFirstWhichStillSaysGoodbye()
+    {
+        _peers[Signalled] = _pair.Client;
+        _pair.Client.Begin();
+        _pair.Server.Begin();
+        Assert.True(Carry(() => _pair.BothStand));
+
+        using var next = new DtlsPair(client => client with { Epoch = 2 }, server => server with { Epoch = 2 }, _pair.Executor);
+        _peers[Signalled] = next.Client;
+        _link.Use(next.Server);
+        next.Begin();
+        Assert.True(Carry(() => next.BothStand));
+        Assert.Equal((2, 2), (next.Client.Keys!.Epoch, next.Server.Keys!.Epoch));
+        Assert.False(next.Server.Keys.Local.Key.SequenceEqual(_pair.Server.Keys!.Local.Key));
+
+        long sent = _link.Sent;
+        _pair.Server.Cancel();
+        Assert.True(Carry(() => _link.Sent > sent));
+        Assert.Equal(DtlsState.Established, next.Client.State); // an old goodbye ends nothing new
+    }
+
+    [Fact]
+    public void TheWorkersHalfDoesNotAllocate()
+    {
+        ThePeerIsHeardWhereItIs(behindATranslator: true);
+        Assert.True(Carry(() => _pair.Executor.Running == 0));
+        byte[] hello = Records.Make(DtlsRecord.Handshake, 0, 0, Records.Fragment(DtlsFragment.ClientHello, 100, 0, 0, new byte[100]));
+        long before = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            if (i == 50)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            _link.HandleDatagram(Stranger, hello);
+            _link.HandleDatagram(Natted, hello);
+            _link.Transmit();
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static IEnumerable<byte[]> Forgeries() =>
+    [
+        Records.Make(DtlsRecord.Alert, 0, 0xFFFF_0000_0000, 2, 40),
+        Records.Make(DtlsRecord.Alert, 0, 1, 1, 0),
+        Records.Make(DtlsRecord.ChangeCipherSpec, 0, 0xFFFF_FFFF_FFF0, 1),
+        Records.Make(DtlsRecord.Handshake, 0, 0xFFFF_FFFF_FFF1, Records.Fragment(20, 12, 9, 0, new byte[12])),
+        Records.Make(DtlsRecord.Handshake, 1, 0xFFFF_FFFF_FFF1, new byte[40]),
+        Records.Make(DtlsRecord.Alert, 1, 7, new byte[26]),
+        Records.Make(23, 0, 3, new byte[40]),
+        [22, 0xFE, 0xFD, 0, 0],
+    ];
+
+    // Everybody's datagrams, until something holds.
+    private bool Carry(Func<bool> holds, bool mute = false, bool forgedToo = false) => _pair.Until(
+        () =>
+        {
+            byte[] buffer = new byte[1500];
+            foreach (var (from, peer) in _peers)
+            {
+                for (int length; (length = peer.PollTransmit(buffer)) > 0;)
+                {
+                    _link.HandleDatagram(from, buffer.AsSpan(0, length));
+                    foreach (byte[] forged in forgedToo ? Forgeries() : [])
+                        _link.HandleDatagram(from, forged);
+                }
+            }
+
+            if (mute)
+                DrainToNobody();
+            else
+                _link.Transmit();
+            return holds();
+        },
+        carry: false);
+
+    private void DrainToNobody()
+    {
+        var kept = new Dictionary<PeerAddress, DtlsSession>(_peers);
+        _peers.Clear();
+        _link.Transmit();
+        foreach (var (address, peer) in kept)
+            _peers[address] = peer;
+    }
+}
