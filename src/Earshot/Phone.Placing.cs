@@ -149,7 +149,19 @@ public sealed partial class Phone
         _bySip[sip] = call;
         call.Driver.Take(now, invite);
         if (call.Ended.IsCompletedSuccessfully) TellRefused(call, call.Ended.Result.End);
-        else IncomingCall?.Invoke(new IncomingCall(this, call));
+        else Announce(new IncomingCall(this, call));
+    }
+
+    private void Announce(IncomingCall call)
+    {
+        try
+        {
+            IncomingCall?.Invoke(call);
+        }
+        catch (Exception wrong)
+        {
+            ListenerFailed("what takes incoming calls", wrong); // the call rings on
+        }
     }
 
     // Refused before it could ring: its caller is told why by a status, whoever waits for calls by this.

@@ -51,6 +51,7 @@ public sealed partial class Phone : IAsyncDisposable
         _capture = capture;
         _deadlines = new CallDeadlines(action => Post(action));
         _sound.Notice += Tell;
+        _taps.TraceFailed = wrong => ListenerFailed("what watches the SIP messages", wrong);
     }
 
     /// <summary>Somebody calls. A call that nobody takes rings until its caller gives up.</summary>
@@ -167,13 +168,26 @@ public sealed partial class Phone : IAsyncDisposable
     }
 
     /// <summary>What listens to a call threw: its author wants to know, the call does not care.</summary>
-    internal void ListenerFailed(Exception wrong) => Tell(new PhoneNotice("listener", $"what listens to a call threw {wrong.GetType().Name}: {wrong.Message}"));
+    internal void ListenerFailed(Exception wrong) => ListenerFailed("what listens to a call", wrong);
+
+    private void ListenerFailed(string who, Exception wrong) => Tell(new PhoneNotice("listener", $"{who} threw {wrong.GetType().Name}: {wrong.Message}"));
 
     /// <summary>An exception of ours, which cost what it broke and nothing else.</summary>
     private void TellFault(Exception wrong) =>
         Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {wrong.GetType().Name}: {wrong.Message}"));
 
-    private void Tell(PhoneNotice notice) => _notice?.Invoke(notice);
+    private void Tell(PhoneNotice notice)
+    {
+        try
+        {
+            _notice?.Invoke(notice);
+        }
+        catch (Exception wrong)
+        {
+            // Nobody is left to be told; and on the thread that watches a sound card it would end the process.
+            System.Diagnostics.Debug.WriteLine(wrong);
+        }
+    }
 
     private void OnSip(Instant now, SipEvent happened)
     {

@@ -16,6 +16,9 @@ internal sealed partial class SignallingTaps(PacketCapture? capture) : ISignalin
     /// <summary>Gets each message: true when sent, the peer, the text with keys blanked.</summary>
     public Action<bool, string, string>? Trace { get; set; }
 
+    /// <summary>Told what <see cref="Trace"/> threw: its author's fault must cost no message.</summary>
+    public Action<Exception>? TraceFailed { get; set; }
+
     public void Sent(Instant at, SipFlow flow, ReadOnlySpan<byte> message)
     {
         capture?.Push(at, flow.Local, flow.Remote, message);
@@ -28,8 +31,18 @@ internal sealed partial class SignallingTaps(PacketCapture? capture) : ISignalin
         Show(false, flow.Remote, message);
     }
 
-    private void Show(bool sent, IPEndPoint peer, ReadOnlySpan<byte> message) =>
-        Trace?.Invoke(sent, peer.ToString(), InlineKeys().Replace(Encoding.UTF8.GetString(message), "inline:(key not shown)"));
+    private void Show(bool sent, IPEndPoint peer, ReadOnlySpan<byte> message)
+    {
+        if (Trace is not { } trace) return;
+        try
+        {
+            trace(sent, peer.ToString(), InlineKeys().Replace(Encoding.UTF8.GetString(message), "inline:(key not shown)"));
+        }
+        catch (Exception wrong)
+        {
+            TraceFailed?.Invoke(wrong);
+        }
+    }
 
     [GeneratedRegex(@"inline:[^\s|;]+", RegexOptions.IgnoreCase)]
     private static partial Regex InlineKeys();
