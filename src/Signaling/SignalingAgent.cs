@@ -40,7 +40,9 @@ internal sealed class SignalingAgent : IAsyncDisposable
         _onEvent = onEvent;
         _resolver = options.Resolver ?? new SystemResolver();
         _core = new SipCore(options.Core, options.Random ?? new SystemRandom());
-        _sockets = new SipSockets(ListenSockets.Bind(options.Listen), _mailbox, options.Tap, Failed);
+        _sockets = new SipSockets(
+            ListenSockets.Bind(options.Listen, options.Accepts), new Carriers(options.Tls, options.Origins), _mailbox, options.Tap, Failed,
+            (flow, why) => options.OnComplaint?.Invoke(flow, why));
         _loop = new Thread(Run) { Name = "signalling", IsBackground = true };
     }
 

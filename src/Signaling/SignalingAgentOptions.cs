@@ -9,8 +9,20 @@ namespace Earshot.Signaling;
 /// <summary>What an agent is started with.</summary>
 internal sealed record SignalingAgentOptions
 {
-    /// <summary>Where to listen, for UDP and TCP alike; port 0 picks one, 0.0.0.0 means every IPv4 address, :: every address.</summary>
+    /// <summary>Where to listen; port 0 picks one, 0.0.0.0 means every IPv4 address, :: every address.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 5060);
+
+    /// <summary>What peers speak who connect to us. TCP takes datagrams, too; of TLS, WebSocket and secure WebSocket one alone is taken.</summary>
+    public SipTransport Accepts { get; init; } = SipTransport.Tcp;
+
+    /// <summary>Whom we trust, and who we are, in TLS.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
+    /// <summary>Web pages that may connect by WebSocket besides those of this host, by their origins; <c>*</c> for all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Told why a server was not trusted, or did not speak what was asked of it. Called on the loop thread.</summary>
+    public Action<SipFlow, string>? OnComplaint { get; init; }
 
     /// <summary>Who we are and what we speak.</summary>
     public SipCoreOptions Core { get; init; } = new();

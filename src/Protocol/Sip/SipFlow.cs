@@ -55,6 +55,12 @@ internal sealed class SipFlow(int id, SipTransport transport, IPEndPoint local, 
     /// <summary>The peer's address.</summary>
     public IPEndPoint Remote { get; } = remote;
 
+    /// <summary>The host of the URI that led here: what a certificate has to name. The remote address where nobody said more.</summary>
+    public string ServerName { get; init; } = remote.Address.ToString();
+
+    /// <summary>Nobody between us and the other end of this flow can read or change what it carries.</summary>
+    public bool IsProtected => Transport is SipTransport.Tls or SipTransport.Wss;
+
     /// <summary>True when the transport retransmits, so that the transactions do not.</summary>
     public bool IsReliable => Transport != SipTransport.Udp;
 

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Net.Sockets;
+using Earshot.Protocol.Sip;
 
 namespace Earshot.Signaling.Transport;
 
-/// <summary>A UDP socket and a TCP listener on the same address and port (RFC 3261 §18.2.1).</summary>
+/// <summary>A TCP listener and, where peers speak UDP and TCP, a UDP socket on the same address and port (RFC 3261 §18.2.1).</summary>
 internal sealed class ListenSockets : IDisposable
 {
     private const int PortsTried = 64;
     // Twenty calls that begin at once send some hundred datagrams before the loop has looked at the first.
     private const int ReceiveBuffer = 1 << 20;
 
-    private ListenSockets(Socket udp, Socket tcp)
+    private ListenSockets(Socket? udp, Socket tcp, SipTransport accepted)
     {
         Udp = udp;
         Tcp = tcp;
-        EndPoint = AddressRules.Plain((IPEndPoint)udp.LocalEndPoint!);
+        Accepted = accepted;
+        EndPoint = AddressRules.Plain((IPEndPoint)tcp.LocalEndPoint!);
     }
 
-    /// <summary>For datagrams.</summary>
-    public Socket Udp { get; }
+    /// <summary>For datagrams; null where TLS or WebSocket was asked for: nobody then reaches us in clear by another door.</summary>
+    public Socket? Udp { get; }
+
+    /// <summary>What peers speak who connect.</summary>
+    public SipTransport Accepted { get; }
 
     /// <summary>For connections.</summary>
     public Socket Tcp { get; }
@@ -27,9 +32,11 @@ internal sealed class ListenSockets : IDisposable
     /// <summary>What was bound.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Binds both; port 0 takes one that is free for both.</summary>
+    /// <summary>Binds; port 0 takes one that is free for all.</summary>
+    /// <param name="wish">Address and port.</param>
+    /// <param name="accepted">What peers speak who connect; with TCP, datagrams are taken, too.</param>
     /// <exception cref="SignalingTransportException">Taken, or no address of this machine.</exception>
-    public static ListenSockets Bind(IPEndPoint wish)
+    public static ListenSockets Bind(IPEndPoint wish, SipTransport accepted = SipTransport.Tcp)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -37,13 +44,17 @@ internal sealed class ListenSockets : IDisposable
             Socket? tcp = null;
             try
             {
-                udp = New(wish, SocketType.Dgram, ProtocolType.Udp);
-                udp.ReceiveBufferSize = ReceiveBuffer;
-                udp.Bind(wish);
+                if (accepted == SipTransport.Tcp)
+                {
+                    udp = New(wish, SocketType.Dgram, ProtocolType.Udp);
+                    udp.ReceiveBufferSize = ReceiveBuffer;
+                    udp.Bind(wish);
+                }
+
                 tcp = New(wish, SocketType.Stream, ProtocolType.Tcp);
-                tcp.Bind(new IPEndPoint(wish.Address, ((IPEndPoint)udp.LocalEndPoint!).Port));
+                tcp.Bind(udp is null ? wish : new IPEndPoint(wish.Address, ((IPEndPoint)udp.LocalEndPoint!).Port));
                 tcp.Listen(128);
-                return new ListenSockets(udp, tcp);
+                return new ListenSockets(udp, tcp, accepted);
             }
             catch (SocketException e)
             {
@@ -58,7 +69,7 @@ internal sealed class ListenSockets : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Udp.Dispose();
+        Udp?.Dispose();
         Tcp.Dispose();
     }
 

@@ -144,6 +144,33 @@ public sealed class RequestFlowTests
     }
 
     [Fact]
+    public void ACallThatCameAboutUnderTlsNeverGoesOnInClear()
+    {
+        _link.Rewrite = (_, text) => text.Replace("Contact: <sip:bob@192.0.2.2:5060;transport=tls>", "Contact: <sip:bob@198.51.100.7>", StringComparison.Ordinal);
+        var call = _link.Call(SipTransport.Tls);
+        _link.RunFor(1);
+        Alice.Core.HandleResolved(_link.Now, Alice.Last<SipEvent.ResolveNeeded>().Query, [Udp]);
+        _link.RunFor(1);
+        Alice.Core.Bye(_link.Now, call);
+        _link.Drain();
+        Alice.Core.HandleResolved(_link.Now, Alice.Last<SipEvent.ResolveNeeded>().Query, [Udp, Alice.Flows[SipTransport.Tcp]]);
+        _link.RunFor(1);
+        Assert.All(_link.SentBy(Alice, ""), sent => Assert.Equal(SipTransport.Tls, sent.Flow.Transport));
+        Assert.Equal(200, Alice.Last<SipEvent.ByeCompleted>().Status);
+    }
+
+    [Theory]
+    [InlineData("sip:bob@192.0.2.2", "sip:alice@192.0.2.1:5060;transport=tls")]
+    [InlineData("sips:bob@192.0.2.2", "sips:alice@192.0.2.1:5060")]
+    public void AContactComesTheWayItsRequestDid(string target, string contact)
+    {
+        Alice.Core.Invite(_link.Now, new SipInvite { Target = target, Sdp = SipLink.Bytes("offer"), Flows = [Alice.Flows[SipTransport.Tls]] });
+        _link.RunFor(1);
+        Assert.Contains($"Contact: <{contact}>", _link.SentBy(Alice, "INVITE").First().Text, StringComparison.Ordinal);
+        Assert.Contains(contact.StartsWith("sips", StringComparison.Ordinal) ? "Contact: <sips:bob@" : ";transport=tls>", _link.SentBy(_link.Bob, "SIP/2.0 200").First().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACallerBehindANatIsReachedOverItsFlow()
     {
         _link.Rewrite = (_, text) => text.Replace("Contact: <sip:alice@192.0.2.1:5060>", "Contact: <sip:alice@192.168.1.2:5060>", StringComparison.Ordinal);

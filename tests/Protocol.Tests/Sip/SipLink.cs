@@ -63,7 +63,7 @@ internal sealed class SipLink
         options ??= new SipCoreOptions();
         Alice = new SipPhone("alice", "192.0.2.1:5060", options, 1);
         Bob = new SipPhone("bob", "192.0.2.2:5060", options, 2);
-        foreach (var transport in new[] { SipTransport.Udp, SipTransport.Tcp })
+        foreach (var transport in new[] { SipTransport.Udp, SipTransport.Tcp, SipTransport.Tls, SipTransport.Wss })
         {
             Alice.Flows[transport] = new SipFlow(1, transport, Alice.Address, Bob.Address);
             Bob.Flows[transport] = new SipFlow(2, transport, Bob.Address, Alice.Address);

@@ -13,7 +13,7 @@ public class ListenTests
     {
         using var first = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var second = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Assert.Equal(((IPEndPoint)first.Udp.LocalEndPoint!).Port, ((IPEndPoint)first.Tcp.LocalEndPoint!).Port);
+        Assert.Equal(((IPEndPoint)first.Udp!.LocalEndPoint!).Port, ((IPEndPoint)first.Tcp.LocalEndPoint!).Port);
         Assert.NotEqual(first.EndPoint, second.EndPoint);
     }
 
@@ -43,7 +43,7 @@ public class ListenTests
         await using var loop = new LoopStub();
         Assert.Null(loop.FlowTo(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 5060)));
         Assert.Null(loop.FlowTo(new IPEndPoint(IPAddress.IPv6Loopback, 5060)));
-        Assert.Null(loop.FlowTo(loop.EndPoint, SipTransport.Tls));
+        Assert.Null(loop.FlowTo(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 5061), SipTransport.Tls));
     }
 
     [Fact]

@@ -13,9 +13,11 @@ internal sealed class LoopStub : IAsyncDisposable
 {
     private readonly Mailbox _mailbox = new();
 
-    public LoopStub(string address = "127.0.0.1")
+    public LoopStub(string address = "127.0.0.1", SipTransport accepts = SipTransport.Tcp, TlsSettings? tls = null, params string[] origins)
     {
-        Sockets = new SipSockets(ListenSockets.Bind(new IPEndPoint(IPAddress.Parse(address), 0)), _mailbox, null, (_, flow, cause) => Failures.Add((flow, cause)));
+        Sockets = new SipSockets(
+            ListenSockets.Bind(new IPEndPoint(IPAddress.Parse(address), 0), accepts), new Carriers(tls ?? new(), origins), _mailbox, null,
+            (_, flow, cause) => Failures.Add((flow, cause)), (_, why) => Complaints.Add(why));
         Sockets.Start();
     }
 
@@ -25,26 +27,34 @@ internal sealed class LoopStub : IAsyncDisposable
 
     public List<(SipFlow Flow, TransportFailure Cause)> Failures { get; } = [];
 
+    public List<string> Complaints { get; } = [];
+
     public IPEndPoint EndPoint => Sockets.EndPoint;
 
-    public SipFlow? FlowTo(IPEndPoint remote, SipTransport transport = SipTransport.Udp) =>
-        Sockets.FlowsTo(MonotonicClock.Now, [new SipHop(transport, remote)]) is [var flow, ..] ? flow : null;
+    public SipFlow? FlowTo(IPEndPoint remote, SipTransport transport = SipTransport.Udp, string? host = null) =>
+        Sockets.FlowsTo(MonotonicClock.Now, [new SipHop(transport, remote, host)]) is [var flow, ..] ? flow : null;
 
     public void Send(SipFlow flow, string message) => Sockets.Send(MonotonicClock.Now, flow, Encoding.UTF8.GetBytes(message));
 
-    /// <summary>Runs the loop until something holds; the limit only ends a test that hangs.</summary>
-    public void RunUntil(Func<bool> holds)
+    /// <summary>Runs the loop, and those of others, until something holds; the limit only ends a test that hangs.</summary>
+    public void RunUntil(Func<bool> holds, params ReadOnlySpan<LoopStub> others)
     {
         var watch = Stopwatch.StartNew();
         while (!holds())
         {
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "nothing happened in 20 s");
-            if (!_mailbox.TryTake(TimeSpan.FromMilliseconds(5), out var letter)) continue;
-            if (letter.Run is { } run) run(MonotonicClock.Now);
-            else if ((letter.Connection ?? Sockets.FlowFrom(MonotonicClock.Now, letter.Sender!)) is { } flow)
-                Received.Add((flow, Encoding.UTF8.GetString(letter.Packet)));
-            letter.Release();
+            Turn(TimeSpan.FromMilliseconds(5));
+            foreach (var other in others) other.Turn(TimeSpan.Zero);
         }
+    }
+
+    private void Turn(TimeSpan wait)
+    {
+        if (!_mailbox.TryTake(wait, out var letter)) return;
+        if (letter.Run is { } run) run(MonotonicClock.Now);
+        else if ((letter.Connection ?? Sockets.FlowFrom(MonotonicClock.Now, letter.Sender!)) is { } flow)
+            Received.Add((flow, Encoding.UTF8.GetString(letter.Packet)));
+        letter.Release();
     }
 
     /// <summary>A client that speaks bytes.</summary>

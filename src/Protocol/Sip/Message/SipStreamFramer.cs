@@ -60,6 +60,12 @@ internal sealed class SipStreamFramer
             return SipFrame.NeedMore;
         if (_messageLength == 0 && _buffer[_start] is (byte)'\r' or (byte)'\n')
             return TakeLineEnds();
+        if (_messageLength == 0 && !SipText.IsToken(_buffer.AsSpan(_start, 1)))
+        {
+            _isBroken = true; // no message begins so: the peer speaks something else, TLS most likely
+            return SipFrame.Broken;
+        }
+
         if (_messageLength == 0 && !FindLength())
             return _isBroken ? SipFrame.Broken : SipFrame.NeedMore;
         if (_end - _start < _messageLength)

@@ -14,12 +14,20 @@ internal static class FlowChoice
     public static bool LeadsTo(SipFlow flow, string uri)
     {
         if (!SipUriView.TryParse(Encoding.UTF8.GetBytes(uri), out var view) || !view.IsSip) return false;
-        var host = view.Parameters.TryGet("maddr"u8, out var maddr) ? maddr : view.Host;
-        if (!IPAddress.TryParse(Encoding.ASCII.GetString(host), out var address) || !Same(address, flow.Remote.Address)) return false;
-        if (view.Parameters.TryGet("transport"u8, out var transport))
-            return SipText.EqualsIgnoreCase(transport, Encoding.ASCII.GetBytes(flow.Transport.ToString())) && (flow.IsReliable || Port(view) == flow.Remote.Port);
-        return flow.IsReliable || (view.Scheme == SipUriScheme.Sip && Port(view) == flow.Remote.Port);
+        if (view.Scheme == SipUriScheme.Sips && !flow.IsProtected) return false;
+        var host = Encoding.ASCII.GetString(view.Parameters.TryGet("maddr"u8, out var maddr) ? maddr : view.Host);
+        if (!IsOf(flow, host)) return false;
+        if (view.Parameters.TryGet("transport"u8, out var transport) && !IsNamed(transport, flow.Transport)) return false;
+        return flow.IsReliable || Port(view) == flow.Remote.Port;
     }
+
+    private static bool IsOf(SipFlow flow, string host) => IPAddress.TryParse(host, out var address)
+        ? Same(address, flow.Remote.Address)
+        : flow.IsReliable && string.Equals(host, flow.ServerName, StringComparison.OrdinalIgnoreCase);
+
+    // RFC 7118 §5: transport=ws stands for both kinds of WebSocket.
+    private static bool IsNamed(ReadOnlySpan<byte> name, SipTransport transport) =>
+        SipText.EqualsIgnoreCase(name, Encoding.ASCII.GetBytes(transport.ToString())) || (transport == SipTransport.Wss && SipText.EqualsIgnoreCase(name, "ws"u8));
 
     private static int Port(in SipUriView uri) => uri.Port != 0 ? uri.Port : uri.Scheme == SipUriScheme.Sips ? 5061 : 5060;
 

@@ -20,11 +20,14 @@ internal sealed class RequestSender(SipParts parts)
         var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
         var pending = new PendingRequest(parts, draft, user);
         if (flows.Count > 0) pending.Start(now, Ordered(flows, isLarge));
-        else Ask(now, pending, nextHop, isLarge);
+        else Ask(now, pending, nextHop, isLarge, mustProtect: false);
         return pending;
     }
 
-    /// <summary>Sends a request within a call: over its flow where that leads to the next hop or is the only way through a NAT, and as a last resort.</summary>
+    /// <summary>
+    /// Sends a request within a call: over its flow where that leads to the next hop or is the only way through a NAT, and as a last resort.
+    /// A call that came about under TLS never goes on in clear: its description may hold keys.
+    /// </summary>
     public PendingRequest SendWithin(Instant now, SipCall call, RequestDraft draft, string nextHop, IRequestUser user)
     {
         var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
@@ -33,14 +36,16 @@ internal sealed class RequestSender(SipParts parts)
         var isOnlyWay = call.IsBehindNat && draft.Routes.Count == 0;
         var leadsThere = isUsable && FlowChoice.LeadsTo(call.Flow!, nextHop) && (!isLarge || call.Flow!.IsReliable);
         if (isUsable && (isOnlyWay || leadsThere)) pending.Start(now, [call.Flow!]);
-        else Ask(now, pending, nextHop, isLarge);
+        else Ask(now, pending, nextHop, isLarge, mustProtect: call.Flow is { IsProtected: true });
         return pending;
     }
 
     /// <summary>The answer to a question.</summary>
     public void HandleResolved(Instant now, int query, IReadOnlyList<SipFlow> flows)
     {
-        if (_questions.Remove(query, out var question)) question.Pending.Start(now, Ordered(flows, question.IsLarge));
+        if (!_questions.Remove(query, out var question)) return;
+        var usable = question.MustProtect ? [.. flows.Where(f => f.IsProtected)] : flows;
+        question.Pending.Start(now, Ordered(usable, question.IsLarge));
     }
 
     /// <summary>Drops the question of a request that gave up.</summary>
@@ -55,13 +60,13 @@ internal sealed class RequestSender(SipParts parts)
         : flows.Any(f => !f.IsReliable) ? flows.Where(f => !f.IsReliable)
         : flows;
 
-    private void Ask(Instant now, PendingRequest pending, string nextHop, bool isLarge)
+    private void Ask(Instant now, PendingRequest pending, string nextHop, bool isLarge, bool mustProtect)
     {
         var query = ++_lastQuery;
-        _questions[query] = new Question(pending, isLarge);
+        _questions[query] = new Question(pending, isLarge, mustProtect);
         parts.Timers.Set(pending, SipTimer.Forget, now + parts.Timers.GiveUp);
         parts.Outbox.Tell(new SipEvent.ResolveNeeded(query, nextHop, isLarge));
     }
 
-    private readonly record struct Question(PendingRequest Pending, bool IsLarge);
+    private readonly record struct Question(PendingRequest Pending, bool IsLarge, bool MustProtect);
 }

@@ -14,11 +14,14 @@ internal sealed class RequestWriter(SipCoreOptions options)
     private readonly SipMessageWriter _writer = new();
 
     /// <summary>The address that a flow advertises, in a URI of ours.</summary>
-    public static string UriOn(SipFlow flow, string user, bool withTransport)
+    /// <param name="flow">The flow.</param>
+    /// <param name="user">The user part; empty for none.</param>
+    /// <param name="withTransport">Names the transport: what comes later shall come the same way.</param>
+    /// <param name="isSips">The request was for a sips URI: so is its Contact (RFC 3261 §8.1.1.8). Over TLS a sip URI names sip with its transport, as everybody does.</param>
+    public static string UriOn(SipFlow flow, string user, bool withTransport, bool isSips = false)
     {
-        var scheme = flow.Transport == SipTransport.Tls || flow.Transport == SipTransport.Wss ? "sips" : "sip";
-        var transport = withTransport && flow.Transport is SipTransport.Tcp or SipTransport.Ws ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
-        return user.Length == 0 ? $"{scheme}:{Authority(flow.Local)}{transport}" : $"{scheme}:{user}@{Authority(flow.Local)}{transport}";
+        var transport = withTransport && flow.IsReliable && !(isSips && flow.Transport == SipTransport.Tls) ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
+        return $"{(isSips ? "sips" : "sip")}:{(user.Length == 0 ? "" : user + "@")}{Authority(flow.Local)}{transport}";
     }
 
     /// <summary>Writes a request for a flow.</summary>
@@ -28,7 +31,7 @@ internal sealed class RequestWriter(SipCoreOptions options)
         WriteStart(_writer, draft, flow, branch);
         if (draft.Method is SipMethod.Invite or SipMethod.Options)
         {
-            _writer.Header(SipHeader.Contact, $"<{UriOn(flow, draft.LocalUser, withTransport: true)}>");
+            _writer.Header(SipHeader.Contact, $"<{UriOn(flow, draft.LocalUser, withTransport: true, isSips: draft.Uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))}>");
             _writer.Header(SipHeader.Allow, options.Allow);
             _writer.Header(SipHeader.Supported, string.Join(", ", options.Supported));
             _writer.Header(SipHeader.Accept, "application/sdp");

@@ -39,7 +39,7 @@ internal sealed class ResponseWriter(SipCoreOptions options, UserAgentCapabiliti
     {
         _writer.StartResponse(request, status, Encoding.UTF8.GetBytes(content.Reason ?? ""), Encoding.UTF8.GetBytes(content.ToTag ?? ""),
             flow.Remote.Address, flow.Remote.Port);
-        if (content.ContactUser is { } user) _writer.Header(SipHeader.Contact, $"<{RequestWriter.UriOn(flow, user, withTransport: true)}>");
+        if (content.ContactUser is { } user) _writer.Header(SipHeader.Contact, $"<{RequestWriter.UriOn(flow, user, withTransport: true, IsSips(request))}>");
         if (content.Capabilities) WriteCapabilities();
         else RequestInspection.WriteHeaders(_writer, request, capabilities, status);
         if (content.RetryAfter is { } seconds) _writer.Header(SipHeader.RetryAfter, seconds);
@@ -53,6 +53,8 @@ internal sealed class ResponseWriter(SipCoreOptions options, UserAgentCapabiliti
         if (status > 100) _writer.Header(SipHeader.Server, options.UserAgent);
         return _writer.Finish(content.Body.Span, content.Body.IsEmpty ? default : "application/sdp"u8).ToArray();
     }
+
+    private static bool IsSips(SipMessage request) => request.RequestUriText.Length > 5 && SipText.EqualsIgnoreCase(request.RequestUriText[..5], "sips:"u8);
 
     private void WriteCapabilities()
     {

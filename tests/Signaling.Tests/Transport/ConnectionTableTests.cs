@@ -7,7 +7,7 @@ using Earshot.Signaling.Transport;
 
 namespace Earshot.Signaling.Tests.Transport;
 
-public class TcpTransportTests
+public class ConnectionTableTests
 {
     [Theory]
     [InlineData("127.0.0.1")]
@@ -102,13 +102,13 @@ public class TcpTransportTests
 
         Assert.False(LoopStub.IsClosed(mute));
         loop.RunUntil(() => loop.Received.Count == 1);
-        loop.Sockets.HandleTimeout(MonotonicClock.Now + TcpTransport.SilentLimit + TimeSpan.FromSeconds(1));
+        loop.Sockets.HandleTimeout(MonotonicClock.Now + ConnectionTable.SilentLimit + TimeSpan.FromSeconds(1));
         loop.RunUntil(() => LoopStub.IsClosed(mute));
         good.Client.Send(Encoding.ASCII.GetBytes(LoopStub.Message("two")));
         loop.RunUntil(() => loop.Received.Count == 2);
         Assert.Same(loop.Received[0].Flow, loop.Received[1].Flow);
 
-        loop.Sockets.HandleTimeout(MonotonicClock.Now + TcpTransport.SilentLimit + TcpTransport.IdleLimit + TimeSpan.FromMinutes(1));
+        loop.Sockets.HandleTimeout(MonotonicClock.Now + ConnectionTable.SilentLimit + ConnectionTable.IdleLimit + TimeSpan.FromMinutes(1));
         loop.RunUntil(() => LoopStub.IsClosed(good));
     }
 
@@ -138,7 +138,7 @@ public class TcpTransportTests
             using var client = new TcpClient();
             client.Connect((IPEndPoint)server.LocalEndpoint);
             var flow = new SipFlow(1, SipTransport.Tcp, (IPEndPoint)server.LocalEndpoint, (IPEndPoint)client.Client.LocalEndPoint!);
-            var connection = new TcpConnection(server.AcceptSocket(), flow, new Mailbox());
+            var connection = new SipConnection(server.AcceptSocket(), flow, new Mailbox(), stream => new StreamCarrier(stream, null));
             var running = Task.Run(() => connection.RunAsync(null));
             var large = new byte[1 << 20];
             while (connection.TrySend(large)) // until the queue is full: the writer is in the midst of sending
@@ -157,7 +157,7 @@ public class TcpTransportTests
     public async Task OneAddressThatOpensManyConnectionsTakesThemFromNobodyElse()
     {
         await using var loop = new LoopStub();
-        var clients = Enumerable.Range(0, TcpTransport.MaxFromOneAddress + 6).Select(_ => loop.Connect()).ToList();
+        var clients = Enumerable.Range(0, ConnectionTable.MaxFromOneAddress + 6).Select(_ => loop.Connect()).ToList();
         loop.RunUntil(() => clients.Count(LoopStub.IsClosed) == 6);
 
         clients[0].Client.Send(Encoding.ASCII.GetBytes(LoopStub.Message("still here")));

@@ -1,43 +1,49 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Authentication;
 using System.Threading.Channels;
 using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 
 namespace Earshot.Signaling.Transport;
 
-/// <summary>One TCP connection: set up, read, cut into messages, written to (RFC 3261 §18.3).</summary>
+/// <summary>One connection: set up, greeted, read, written to (RFC 3261 §18.3; RFC 7118 for WebSocket).</summary>
 /// <remarks>
 /// <code>
-/// socket → SipStreamFramer → mailbox            (reader, on the pool)
-/// loop   → bounded queue   → socket             (writer, on the pool)
+/// socket → carrier       → mailbox              (reader, on the pool)
+/// loop   → bounded queue → carrier → socket     (writer, on the pool)
 /// </code>
 /// Thread: <see cref="TrySend"/> and <see cref="Close"/> from any; the rest runs on the pool and tells the loop by its mailbox.
 /// </remarks>
-internal sealed class TcpConnection : IDisposable
+internal sealed class SipConnection : IDisposable
 {
     /// <summary>Messages that may wait to be written: a peer that does not read loses its connection, not our memory.</summary>
     public const int MaxQueued = 256;
 
     private static readonly byte[] Pong = "\r\n"u8.ToArray();
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FinishLimit = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _socket;
     private readonly Mailbox _mailbox;
+    private readonly Func<Stream, IMessageCarrier> _carry;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<ReadOnlyMemory<byte>> _queue =
         Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
     private long _lastActive = MonotonicClock.Now.Nanoseconds;
     private volatile Task _writing = Task.CompletedTask;
     private volatile bool _hasSpoken;
+    private bool _stands;
 
     /// <summary>A connection on a socket that is connected already, or will be by <see cref="RunAsync"/>.</summary>
-    public TcpConnection(Socket socket, SipFlow flow, Mailbox mailbox)
+    public SipConnection(Socket socket, SipFlow flow, Mailbox mailbox, Func<Stream, IMessageCarrier> carry)
     {
         _socket = socket;
         _mailbox = mailbox;
+        _carry = carry;
         Flow = flow;
         socket.NoDelay = true;
     }
@@ -50,6 +56,9 @@ internal sealed class TcpConnection : IDisposable
 
     /// <summary>When a whole message, or a keep-alive, last went either way; bytes that never become one do not count.</summary>
     public Instant LastActive => new(Volatile.Read(ref _lastActive));
+
+    /// <summary>Why the greetings failed, for people; null when they did not. Read it when <see cref="RunAsync"/> has returned.</summary>
+    public string? Complaint { get; private set; }
 
     /// <summary>The writer, which ends before <see cref="RunAsync"/> does and never with an exception.</summary>
     internal Task Writing => _writing;
@@ -80,45 +89,53 @@ internal sealed class TcpConnection : IDisposable
     /// <returns>Why it ended.</returns>
     public async Task<TransportFailure> RunAsync(IPEndPoint? connectTo)
     {
-        var stands = connectTo is null;
+        IMessageCarrier? carrier = null;
         try
         {
-            if (connectTo is not null) await ConnectAsync(connectTo).ConfigureAwait(false);
-            stands = true;
-            _writing = WriteAsync();
-            await ReadAsync().ConfigureAwait(false);
+            if (connectTo is not null) await WithinAsync(ConnectLimit, stop => _socket.ConnectAsync(connectTo, stop).AsTask()).ConfigureAwait(false);
+            carrier = _carry(new NetworkStream(_socket, ownsSocket: true));
+            await WithinAsync(GreetingLimit, carrier.OpenAsync).ConfigureAwait(false);
+            _stands = true;
+            _writing = WriteAsync(carrier);
+            await ReadAsync(carrier).ConfigureAwait(false);
             return TransportFailure.Closed;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (EndsConnection(e))
         {
-            return TransportFailure.TimedOut;
-        }
-        catch (SocketException e)
-        {
-            // A reset means refusal only while connecting.
-            return stands ? TransportFailure.Closed : SocketFailures.Of(e.SocketErrorCode);
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            return TransportFailure.Closed;
+            return Cause(e);
         }
         finally
         {
             _queue.Writer.TryComplete();
             await _stop.CancelAsync().ConfigureAwait(false);
             _socket.Dispose();
-            // Whatever ended the reading: the writer uses the token, and whoever awaits us frees it.
+            // Whatever ended the reading: the writer uses the token and the carrier, and whoever awaits us frees the one.
             await _writing.ConfigureAwait(false);
+            carrier?.Dispose();
         }
     }
 
-    private async Task ConnectAsync(IPEndPoint remote)
+    // InvalidOperation is what the framework's TLS and WebSocket say when they were closed in the midst of something.
+    private static bool EndsConnection(Exception e) =>
+        e is OperationCanceledException or TimeoutException or SocketException or IOException or AuthenticationException or WebSocketException
+            or ObjectDisposedException or InvalidOperationException;
+
+    private TransportFailure Cause(Exception e)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(ConnectLimit);
+        if (_stands || e is OperationCanceledException or ObjectDisposedException) return TransportFailure.Closed;
+        if (e is TimeoutException) return TransportFailure.TimedOut;
+        if ((e as SocketException ?? e.InnerException as SocketException) is { } socket) return SocketFailures.Of(socket.SocketErrorCode);
+        Complaint = e.Message;
+        return e is AuthenticationException ? TransportFailure.Security : TransportFailure.Refused;
+    }
+
+    private async Task WithinAsync(TimeSpan limit, Func<CancellationToken, Task> step)
+    {
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        until.CancelAfter(limit);
         try
         {
-            await _socket.ConnectAsync(remote, limit.Token).ConfigureAwait(false);
+            await step(until.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
@@ -127,61 +144,40 @@ internal sealed class TcpConnection : IDisposable
     }
 
     // Ends without an exception, whatever ends it.
-    private async Task WriteAsync()
+    private async Task WriteAsync(IMessageCarrier carrier)
     {
         try
         {
             await foreach (var message in _queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
-            {
-                for (var rest = message; !rest.IsEmpty;)
-                    rest = rest[await _socket.SendAsync(rest, SocketFlags.None, _stop.Token).ConfigureAwait(false)..];
-            }
+                await carrier.WriteAsync(message, _stop.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (EndsConnection(e))
         {
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task ReadAsync()
-    {
-        var framer = new SipStreamFramer();
-        var buffer = new byte[8192];
-        while (true)
-        {
-            var got = await _socket.ReceiveAsync(buffer, SocketFlags.None, _stop.Token).ConfigureAwait(false);
-            if (got == 0) return;
-            for (var taken = 0; taken < got;)
-            {
-                taken += framer.Append(buffer.AsSpan(taken, got - taken));
-                if (!await TakeAllAsync(framer).ConfigureAwait(false)) return;
-            }
-        }
-    }
-
-    // False when the stream cannot be followed any more.
-    private async Task<bool> TakeAllAsync(SipStreamFramer framer)
+    private async Task ReadAsync(IMessageCarrier carrier)
     {
         while (true)
         {
-            switch (framer.Take(out var message))
+            var (kind, message) = await carrier.ReadAsync(_stop.Token).ConfigureAwait(false);
+            switch (kind)
             {
-                case SipFrame.Message:
+                case CarrierRead.Message:
                     _hasSpoken = true;
                     Touch();
                     // A peer that is faster than the loop waits in its own kernel's window.
                     while (!_mailbox.TryPostPacket(message.Span, Flow, null)) await Task.Delay(5, _stop.Token).ConfigureAwait(false);
                     break;
-                case SipFrame.Ping:
-                    if (!TrySend(Pong)) return false;
+                case CarrierRead.Ping:
+                    if (!TrySend(Pong)) return;
                     break;
-                case SipFrame.Pong:
+                case CarrierRead.Pong:
                     Touch();
                     break;
-                case SipFrame.Broken:
-                    return false;
                 default:
-                    return true;
+                    return;
             }
         }
     }

@@ -6,9 +6,10 @@ using Earshot.Protocol.Sip;
 
 namespace Earshot.Signaling.Transport;
 
-/// <summary>The TCP connections of an agent: those that strangers open and those that we open. Their number is bounded.</summary>
+/// <summary>The connections of an agent (TCP, TLS, WebSocket): those that strangers open and those that we open. Their number is bounded.</summary>
 /// <remarks>Thread: the signalling loop, but <see cref="AcceptAsync"/>, which posts to it.</remarks>
-internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbox mailbox, Action<Instant, SipFlow, TransportFailure> failed)
+internal sealed class ConnectionTable(
+    ListenSockets listen, FlowTable flows, Carriers carriers, Mailbox mailbox, Action<Instant, SipFlow, TransportFailure> failed, Action<SipFlow, string> complain)
 {
     /// <summary>Connections at once.</summary>
     public const int MaxConnections = 1024;
@@ -27,7 +28,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<SipFlow, TcpConnection> _connections = [];
+    private readonly Dictionary<SipFlow, SipConnection> _connections = [];
     private readonly HashSet<Task> _running = [];
     private Instant _nextSweep = Instant.Never;
     private int _takingIn;
@@ -104,7 +105,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
             var remote = AddressRules.Plain((IPEndPoint)socket.RemoteEndPoint!);
             if (CountFrom(remote.Address) < MaxFromOneAddress && HasRoom(now) && flows.Inbound(now, remote) is { } flow)
             {
-                Run(now, new TcpConnection(socket, flow, mailbox), null);
+                Run(now, new SipConnection(socket, flow, mailbox, stream => carriers.Inbound(flow, stream)), null);
                 return;
             }
         }
@@ -115,7 +116,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
         socket.Dispose();
     }
 
-    private TcpConnection? Open(Instant now, SipFlow flow)
+    private SipConnection? Open(Instant now, SipFlow flow)
     {
         var isDual = listen.Tcp.AddressFamily == AddressFamily.InterNetworkV6 && listen.Tcp.DualMode;
         if (AddressRules.For(flow.Remote, listen.Tcp.AddressFamily, isDual) is not { } to)
@@ -136,12 +137,12 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
             failed(now, flow, SocketFailures.Of(e.SocketErrorCode));
             return null;
         }
-        var connection = new TcpConnection(socket, flow, mailbox);
+        var connection = new SipConnection(socket, flow, mailbox, stream => carriers.Outbound(flow, stream));
         Run(now, connection, to);
         return connection;
     }
 
-    private void Run(Instant now, TcpConnection connection, IPEndPoint? connectTo)
+    private void Run(Instant now, SipConnection connection, IPEndPoint? connectTo)
     {
         _connections[connection.Flow] = connection;
         if (_nextSweep == Instant.Never) _nextSweep = now + SweepInterval;
@@ -151,11 +152,12 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
         _ = running.ContinueWith(t => mailbox.Post(at => Ended(at, connection, t)), TaskScheduler.Default);
     }
 
-    private void Ended(Instant now, TcpConnection connection, Task<TransportFailure> run)
+    private void Ended(Instant now, SipConnection connection, Task<TransportFailure> run)
     {
         _running.Remove(run);
         if (_connections.TryGetValue(connection.Flow, out var current) && current == connection) _connections.Remove(connection.Flow);
         connection.Dispose();
+        if (connection.Complaint is { } complaint && flows.IsOutbound(connection.Flow)) complain(connection.Flow, complaint);
         failed(now, connection.Flow, run.IsCompletedSuccessfully ? run.Result : TransportFailure.Closed);
     }
 
@@ -174,7 +176,7 @@ internal sealed class TcpTransport(ListenSockets listen, FlowTable flows, Mailbo
     private bool HasRoom(Instant now)
     {
         if (_connections.Count < MaxConnections) return true;
-        TcpConnection? oldest = null;
+        SipConnection? oldest = null;
         foreach (var connection in _connections.Values)
         {
             if (!connection.HasSpoken && !flows.IsOutbound(connection.Flow) && (oldest is null || connection.LastActive < oldest.LastActive))
