@@ -27,6 +27,25 @@ public sealed class LabTests : IDisposable
     }
 
     [Fact]
+    public async Task AGridInTwoProcessesFromTwoFoldersIsTheSameToTheByteAndNamesNeitherPlaceNorHost()
+    {
+        string[] words = ["lab", "--matrix", "quick", "--duration", "2", "--seed", "3", "--json", "grid.json", "--report", "grid.html"];
+        var (here, there) = (Directory.CreateDirectory(At("here")).FullName, Directory.CreateDirectory(At("far away")).FullName);
+        // Side by side, so that their threads take other turns; another language, zone and home, too.
+        await using var first = new RunningProgram(Repository.Command, words, here);
+        await using var second = new RunningProgram(Repository.Command, words, there,
+            new Dictionary<string, string> { ["LC_ALL"] = "de_DE.UTF-8", ["TZ"] = "Asia/Kathmandu", ["HOME"] = there });
+        Assert.Equal((0, 0), (await first.EndsAsync(240), await second.EndsAsync(240)));
+        foreach (var file in (string[])["grid.json", "grid.html"])
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(here, file));
+            Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(there, file)));
+            var text = System.Text.Encoding.UTF8.GetString(bytes);
+            Assert.All([_folder, Environment.UserName + "@", Environment.MachineName, Repository.Root], place => Assert.DoesNotContain(place, text, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task AGridIsATableAndAFile()
     {
         var said = await RunAsync(["lab", "--matrix", "quick", "--duration", "2", "--no-scores", "--json", At("m.json")]);
@@ -69,7 +88,9 @@ public sealed class LabTests : IDisposable
         await Task.Delay(1500);
         lab.Signal("INT");
         Assert.Equal(130, await lab.EndsAsync(10));
-        Assert.Equal(0, new FileInfo(At("never.json")).Length);
+        // One clear word; a script that looks for the file sees that there is none rather than half of one.
+        Assert.Contains("interrupted", lab.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(At("never.json")));
     }
 
     private string At(string name) => Path.Combine(_folder, name);

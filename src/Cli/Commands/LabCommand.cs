@@ -13,7 +13,7 @@ internal static class LabCommand
     public static Command Create()
     {
         var call = new LabOptionSet();
-        var matrix = new Option<string>("--matrix") { Description = $"a grid of calls: {string.Join(", ", LabMatrix.Names)}", HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne };
+        var matrix = new Option<string>("--matrix") { Description = $"a grid of calls: {string.Join(", ", LabMatrix.Names)} (the first when none is named)", HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne };
         var replay = new Option<string>("--replay") { Description = "play the largest RTP stream (in clear) of a capture", HelpName = "FILE.pcap" };
         var speaker = new Option<string>("--speaker") { Description = "write what is heard to this file", HelpName = "FILE.wav" };
         var json = new Option<string>("--json") { Description = "write the figures to this file", HelpName = "FILE" };
@@ -30,9 +30,14 @@ internal static class LabCommand
         });
         return command;
 
-        LabFiles Files(ParseResult said) => new(
-            OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)),
-            OptionValues.Writable("--report", said.GetValue(report)));
+        LabFiles Files(ParseResult said)
+        {
+            string[] made = [.. new[] { said.GetValue(speaker), said.GetValue(json), said.GetValue(report) }.OfType<string>().Where(path => !File.Exists(path))];
+            return new(
+                OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)),
+                OptionValues.Writable("--report", said.GetValue(report)))
+            { Made = made };
+        }
 
         Action<IOutput, CancellationToken> Call(ParseResult said)
         {

@@ -13,13 +13,26 @@ namespace Earshot.Cli.Lab;
 /// <param name="Heard">WAV of what was heard.</param>
 /// <param name="Json">The figures.</param>
 /// <param name="Report">The page.</param>
-internal sealed record LabFiles(string? Heard, string? Json, string? Report);
+internal sealed record LabFiles(string? Heard, string? Json, string? Report)
+{
+    /// <summary>Those that were not there before they were tried.</summary>
+    public IReadOnlyList<string> Made { get; init; } = [];
+
+    /// <summary>Nothing comes of it: what was made for the results and is still empty goes.</summary>
+    public void Withdraw()
+    {
+        foreach (var path in Made)
+        {
+            if (new FileInfo(path) is { Exists: true, Length: 0 } empty) empty.Delete();
+        }
+    }
+}
 
 /// <summary>What <c>earshot lab</c> does: one call, a grid of calls, or a captured stream. Files are written when all is done, so that Ctrl-C leaves no half of one.</summary>
 internal static class LabRuns
 {
     /// <summary>One call.</summary>
-    public static void Call(LabScenario scenario, LabFiles files, IOutput output, CancellationToken cancel)
+    public static void Call(LabScenario scenario, LabFiles files, IOutput output, CancellationToken cancel) => Run(files, output, static () => "", () =>
     {
         var began = Stopwatch.GetTimestamp();
         using var call = new LabCall(scenario);
@@ -31,25 +44,29 @@ internal static class LabRuns
         if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(LabReport.Of(result)));
         Say(output, LabText.Of(result));
         Say(output, [FormattableString.Invariant($"{speed:0} times as fast as real time")]);
-    }
+    });
 
     /// <summary>A grid of calls.</summary>
     public static void Matrix(string name, IReadOnlyList<LabMatrixCell> cells, LabFiles files, IOutput output, CancellationToken cancel)
     {
-        IReadOnlyList<LabMatrixResult> results;
-        using (var bar = new ProgressBar(cells.Sum(cell => cell.Calls.Count)))
+        var (total, done) = (cells.Sum(cell => cell.Calls.Count), 0);
+        Run(files, output, () => $" after {Volatile.Read(ref done)} of {total} calls", () =>
         {
-            bar.Show(0);
-            results = LabMatrixRun.Of(cells, bar.Show, cancel);
-        }
+            IReadOnlyList<LabMatrixResult> results;
+            using (var bar = new ProgressBar(total))
+            {
+                bar.Show(0);
+                results = LabMatrixRun.Of(cells, _ => bar.Show(Interlocked.Increment(ref done)), cancel);
+            }
 
-        if (files.Json is not null) File.WriteAllBytes(files.Json, LabJson.Of(name, results));
-        if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(LabReport.Of(name, results)));
-        Say(output, MatrixText.Of(results));
+            if (files.Json is not null) File.WriteAllBytes(files.Json, LabJson.Of(name, results));
+            if (files.Report is not null) File.WriteAllBytes(files.Report, HtmlReport.Write(LabReport.Of(name, results)));
+            Say(output, MatrixText.Of(results));
+        });
     }
 
     /// <summary>A captured stream.</summary>
-    public static void Replay(string path, IReadOnlyList<string>? codecs, LabFiles files, IOutput output, CancellationToken cancel)
+    public static void Replay(string path, IReadOnlyList<string>? codecs, LabFiles files, IOutput output, CancellationToken cancel) => Run(files, output, static () => "", () =>
     {
         var codec = CodecCatalogue.Find(codecs?[0] ?? "opus")!;
         try
@@ -63,6 +80,26 @@ internal static class LabRuns
         catch (PcapException wrong)
         {
             throw new UsageException($"--replay {path}: {wrong.Message}", "Name a capture of RTP in clear, e.g. of earshot call --security none --pcap FILE.");
+        }
+    });
+
+    // Half a grid's medians would look like a whole one's: what was interrupted leaves a word and no file.
+    private static void Run(LabFiles files, IOutput output, Func<string> howFar, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException)
+        {
+            files.Withdraw();
+            output.Notice("interrupted", $"interrupted{howFar()}: no results are written");
+            throw;
+        }
+        catch
+        {
+            files.Withdraw();
+            throw;
         }
     }
 

