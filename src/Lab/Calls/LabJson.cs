@@ -94,6 +94,8 @@ internal static class LabJson
         LabJsonFields.Number(w, "mosDelayMs", scores.Rating.Inputs.DelayMs, 2);
         LabJsonFields.Number(w, "mosLossPercent", scores.Rating.Inputs.LossPercent, 4);
         LabJsonFields.Number(w, "mosBurstRatio", scores.Rating.Inputs.BurstRatio, 3);
+        LabJsonFields.Number(w, "mosIe", scores.Rating.Inputs.Codec.Impairment, 1);
+        LabJsonFields.Number(w, "mosBpl", scores.Rating.Inputs.Codec.Robustness, 1);
         Speech(w, scores.Speech);
         LabJsonFields.Number(w, "concealedEstoi", scores.Plain?.Concealed.Estoi, 4);
         LabJsonFields.Number(w, "fecEstoi", scores.Plain?.Fec.Estoi, 4);

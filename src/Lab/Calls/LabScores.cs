@@ -17,7 +17,7 @@ internal sealed record PlainScores(SpeechScore Concealed, SpeechScore Fec);
 /// <param name="Plain">The same voice and losses through plain Opus; null when that was not asked for.</param>
 internal sealed record LabScores(EModelRating Rating, SpeechScore? Speech, PlainScores? Plain)
 {
-    /// <summary>The E-model's judgement: what was made up counts as loss, and the link says how much of it came together.</summary>
+    /// <summary>The E-model's judgement: what was made up for what was lost counts, as in a live call, and the link says how much of it came together.</summary>
     public static EModelRating Rate(OneWayResult way, LinkLog log)
     {
         var lost = log.Records.Where(r => r.Kind == PacketKind.Rtp).Select(r => r.Fate != PacketFate.Delivered).ToArray();
@@ -25,7 +25,7 @@ internal sealed record LabScores(EModelRating Rating, SpeechScore? Speech, Plain
         {
             // Nothing came: nobody waits so long.
             DelayMs = double.IsNaN(way.MouthToEar.MedianMs) ? 1000 : way.MouthToEar.MedianMs,
-            LossPercent = 100 * way.ConcealedShare,
+            LossPercent = 100 * way.Playout.LossPlayed,
             BurstRatio = EModelBurstRatio.Of(lost),
             Codec = EModelCodec.Of(way.Codec),
         });

@@ -34,6 +34,9 @@ internal readonly record struct PlayoutSnapshot
     /// <summary>Made-up samples that are silence or comfort noise.</summary>
     public long SilentConcealedSamples { get; init; }
 
+    /// <summary>Made-up samples that stand for lost sound. Silence is among them once what comes behind it shows that something is missing: until then nobody knows.</summary>
+    public long LostSamples { get; init; }
+
     /// <summary>Runs of made-up samples.</summary>
     public long ConcealmentEvents { get; init; }
 
@@ -65,6 +68,6 @@ internal readonly record struct PlayoutSnapshot
     public double ClockDrift { get; init; }
 
     /// <summary>Share of the played samples that were made up for lost ones, 0 to 1: the loss that the E-model judges by.</summary>
-    /// <remarks>Made-up silence stands for a peer who sends nothing, on hold or in a pause, more often than for loss; what was lost before it is counted.</remarks>
-    public double LossPlayed => TotalSamplesReceived == 0 ? 0 : (double)(ConcealedSamples - SilentConcealedSamples) / TotalSamplesReceived;
+    /// <remarks>The silence of a peer who sends nothing, on hold or in a pause, is none.</remarks>
+    public double LossPlayed => TotalSamplesReceived == 0 ? 0 : (double)LostSamples / TotalSamplesReceived;
 }

@@ -77,6 +77,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (!Starving || !TryNext(out PacketBuffer.Slot next))
             return 0;
         Starving = false;
+        statistics.Add(Counter.Lost, _countedSilent);
         if (next.Redundant)
         {
             // What was made up meanwhile is not undone by a copy: that would be a delay at each loss.
@@ -201,6 +202,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
             return;
         statistics.Add(Counter.Concealed, -_counted);
         statistics.Add(Counter.SilentConcealed, -_countedSilent);
+        statistics.Add(Counter.Lost, -_counted);
         statistics.Add(Counter.ConcealmentEvents, -1);
         _counted = _countedSilent = 0;
     }
@@ -276,6 +278,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
             statistics.Add(Counter.ConcealmentEvents, _concealment.Length == 0 ? 1 : 0);
             statistics.Add(Counter.Concealed, length);
             statistics.Add(Counter.SilentConcealed, silent ? length : 0);
+            statistics.Add(Counter.Lost, silent && Starving ? 0 : length);
             _counted += length;
             _countedSilent += silent ? length : 0;
         }

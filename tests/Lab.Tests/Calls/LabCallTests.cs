@@ -94,6 +94,9 @@ public sealed class LabCallTests
         Assert.Equal(bend == "redundancy", playout.RedundantPacketsUsed > 200);
         Assert.InRange(playout.FecPacketsReceived, playout.FecPacketsUsed, rtp.Length);
 
+        // All of it was for loss, silence, too: something came behind it and showed it.
+        Assert.InRange(playout.LostSamples, (playout.ConcealedSamples * 0.98) - 960, playout.ConcealedSamples);
+
         // The time in the buffer is what is left of the delay when the link's share is taken off. What is restored came with a later packet, one or two behind.
         var onTheWay = arrived.Average(r => (Instant.Min(r.ArrivesAt, r.CopyArrivesAt) - r.SentAt).TotalMilliseconds);
         var waited = heard.Average(p => p.DelayMs) - onTheWay;

@@ -88,6 +88,45 @@ public class ExtendedReportTests
     }
 
     [Fact]
+    public void ReportsThatSteerSendingDoNotAllocate()
+    {
+        var (a, b) = PaperKeys.Pair(encrypted: false);
+        using var encoder = CodecCatalogue.Opus.CreateEncoder48k();
+        a.Media.Apply(At(0), a.Plan with
+        {
+            Reports = All,
+            Send = new(encoder, 111, 48000, 960, -1, 48000, true) { RedundancyPayloadType = 112, Limits = new(32000, 72000, 960, 2880, Fec: true, Redundancy: true) },
+        });
+        a.OnlyCount = true;
+        byte[] packet = new byte[256];
+        int lost = 0;
+        int i = 0;
+        for (; i < 200; i++)
+            Exchange();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (; i < 400; i++)
+            Exchange();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(a.Media.Send.RedundantPackets > 20);
+
+        // Loss comes and goes, and takes what adapts through all of its states.
+        void Exchange()
+        {
+            double t = i * 20;
+            a.Speak(At(t));
+            a.Media.HandleTimeout(At(t));
+            var writer = new RtcpWriter(packet);
+            writer.WriteReceiverReport(9);
+            writer.AddBlock(new(a.Media.Send.Ssrc, (byte)(i % 100 < 50 ? 60 : 0), lost += i % 100 < 50 ? 12 : 0, (uint)(1000 + (50 * i)), 100, 0, 0));
+            writer.WriteExtendedReport(9);
+            writer.AddVoipMetrics(new() { Ssrc = a.Media.Send.Ssrc, LossRate = 20, BurstDensity = (byte)(i % 20 < 10 ? 0 : 200), RFactor = 80, ListeningQuality = 40 });
+            writer.AddReceiverTime(new(((ulong)i + 1) << 32));
+            a.Media.HandleDatagram(At(t), At(t), b.Local, packet.AsSpan(0, writer.Length));
+            a.Events.Clear();
+        }
+    }
+
+    [Fact]
     public void MutatedReportsOfThePeerAreHarmless()
     {
         var (a, b) = PaperKeys.Pair(encrypted: false);

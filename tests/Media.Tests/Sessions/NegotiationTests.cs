@@ -51,6 +51,26 @@ public class NegotiationTests
         Assert.DoesNotContain("0.0.0.0", offer, StringComparison.Ordinal);
     }
 
+    /// <summary>Offered and taken, or sent unasked as gateways do: beside G.711 and G.722 comfort noise is played, beside Opus it means nothing.</summary>
+    [Theory]
+    [InlineData("pcmu", "0 13", 13)]
+    [InlineData("pcma", "8", 13)]
+    [InlineData("g722", "9 97", 97)]
+    [InlineData("opus", "111 13", -1)]
+    public void ComfortNoiseIsReceivedWithCodecsOfItsClock(string codec, string numbers, int noise)
+    {
+        var options = new MediaSessionOptions { Codecs = [codec], Security = MediaSecurityPolicy.None };
+        var negotiator = new MediaNegotiator(options, new TestRandom(7), new PlainCodecs()) { Local = new(IPAddress.Loopback, 4000) };
+        Assert.Equal(codec != "opus", Encoding.ASCII.GetString(negotiator.CreateOffer(MediaDirection.SendReceive, null).Span).Contains("a=rtpmap:13 CN/8000", StringComparison.Ordinal));
+        negotiator.Rollback();
+        string offer = $"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 5000 RTP/AVP {numbers}\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:97 CN/8000\r\n";
+        Assert.True(negotiator.AcceptOffer(Encoding.ASCII.GetBytes(offer)).Accepted);
+        var plan = negotiator.Plan!;
+        Assert.Equal(noise >= 0, noise >= 0 && plan.Receive.IsSound(noise));
+        Assert.Equal(noise >= 0 ? noise : -1, plan.Playback.Decoders.Where(d => d.Decoder is Earshot.Media.Playout.ComfortNoise).Select(d => (int)d.PayloadType).FirstOrDefault(-1));
+        Assert.False(codec == "opus" && plan.Receive.IsSound(13));
+    }
+
     [Fact]
     public void NoCodecInCommonIsSaid()
     {
