@@ -18,7 +18,7 @@ internal static class ExitStatus
     public static int Of(CallEnd end) => end.Reason switch
     {
         _ when !end.IsFailure => Done,
-        CallEndReason.NotEncrypted => Security,
+        CallEndReason.NotEncrypted or CallEndReason.NotTrusted => Security,
         CallEndReason.UnknownHost or CallEndReason.NetworkError => Network,
         _ => CallFailed,
     };

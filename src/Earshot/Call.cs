@@ -257,7 +257,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
             TimeSpan.FromMilliseconds(facts.PacketTimeMs),
             facts.IsEncrypted ? "sdes" : "none",
             facts.SrtpProfile,
-            SignallingProtected: false,
+            SignallingProtected: Driver?.Sip?.Flow is { IsProtected: true },
             facts.Local.ToString(),
             facts.Remote?.ToString(),
             Media.IsHeld,

@@ -60,6 +60,9 @@ public enum CallEndReason
 
     /// <summary>The phone was shut down.</summary>
     ShutDown,
+
+    /// <summary>The certificate of the other side, or of its server, is not to be trusted.</summary>
+    NotTrusted,
 }
 
 /// <summary>How a call ended.</summary>

@@ -109,7 +109,8 @@ public sealed partial class Phone
 
     private void Begin(Instant now, Call call, SipInvite invite)
     {
-        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush };
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush, ComplaintOf = flow => _complaints.TryGetValue(flow, out var complaint) ? complaint : null };
+        foreach (var flow in invite.Flows) _complaints.Remove(flow);
         _calls.Add(call);
         if (_closing)
         {

@@ -69,6 +69,16 @@ public sealed partial class Phone
                 Core = CoreOptions(options),
                 Random = random,
                 Tap = taps,
+                Accepts = options.Transport switch
+                {
+                    SipTransportChoice.Tls => SipTransport.Tls,
+                    SipTransportChoice.Ws => SipTransport.Ws,
+                    SipTransportChoice.Wss => SipTransport.Wss,
+                    _ => SipTransport.Tcp,
+                },
+                Tls = new TlsSettings { Certificate = options.TlsCertificate, Chain = options.TlsChain, Roots = options.TlsRoots },
+                Origins = options.WebOrigins,
+                OnComplaint = (flow, cause, why) => made.Task.GetAwaiter().GetResult()._complaints.AddOrUpdate(flow, new(cause, why)),
                 OnError = error => (made.Task.IsCompletedSuccessfully ? made.Task.Result : null)?.TellFault(error),
             },
             (now, happened) => made.Task.GetAwaiter().GetResult().OnSip(now, happened), // an INVITE may come before the next line has run

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
 using Earshot.Protocol;
@@ -32,6 +34,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly IRandomSource _random;
     private readonly CallDeadlines _deadlines;
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
+    private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;

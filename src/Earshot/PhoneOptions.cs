@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Earshot;
 
@@ -11,6 +12,15 @@ public enum SipTransportChoice
 
     /// <summary>TCP.</summary>
     Tcp,
+
+    /// <summary>TLS: nobody on the way reads or changes the signalling. To be called so, a phone needs <see cref="PhoneOptions.TlsCertificate"/>.</summary>
+    Tls,
+
+    /// <summary>WebSocket (RFC 7118), in clear: for web pages of this machine.</summary>
+    Ws,
+
+    /// <summary>Secure WebSocket, for web pages. To be called so, a phone needs <see cref="PhoneOptions.TlsCertificate"/>.</summary>
+    Wss,
 }
 
 /// <summary>How the keys of the encrypted media are agreed.</summary>
@@ -29,11 +39,23 @@ public sealed record PhoneOptions
     /// <summary>What is offered when nobody names codecs; one whose library is missing is left out, with a notice.</summary>
     internal static readonly IReadOnlyList<string> UsualCodecs = ["opus", "g722", "pcmu", "pcma"];
 
-    /// <summary>Where SIP listens, UDP and TCP alike; port 0 picks a free one.</summary>
+    /// <summary>Where SIP listens; port 0 picks a free one. UDP and TCP alike, or what <see cref="Transport"/> says alone: a phone asked for TLS takes nothing in clear.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 0);
 
-    /// <summary>How calls are placed.</summary>
+    /// <summary>How calls are placed, and what those speak who call us.</summary>
     public SipTransportChoice Transport { get; init; }
+
+    /// <summary>Shown, with its private key, to those who call us by TLS or secure WebSocket; it names the host of our address. Null: nobody can.</summary>
+    public X509Certificate2? TlsCertificate { get; init; }
+
+    /// <summary>Certificates between ours and its root, shown with it.</summary>
+    public X509Certificate2Collection TlsChain { get; init; } = [];
+
+    /// <summary>Roots believed besides the system's, in TLS.</summary>
+    public X509Certificate2Collection TlsRoots { get; init; } = [];
+
+    /// <summary>Web pages, by their origin (<c>https://phone.example</c>), that may call by WebSocket besides those of this host; <c>*</c> for all.</summary>
+    public IReadOnlyList<string> WebOrigins { get; init; } = [];
 
     /// <summary>The user part of our address, e.g. <c>alice</c>; what may not stand in a SIP URI is escaped. Empty for an address of the host alone.</summary>
     public string User { get; init; } = "earshot";

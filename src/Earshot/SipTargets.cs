@@ -12,9 +12,13 @@ internal static class SipTargets
         var uri = target.Trim();
         // A link on a web page may carry header fields (sip:bob@example.org?subject=…): none may stand in a Request-URI (RFC 3261 §19.1.1).
         if (uri.IndexOf('?', Math.Max(0, uri.LastIndexOf('@'))) is >= 0 and var question) uri = uri[..question];
-        if (!uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || HostOf(uri).Length == 0 || uri.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '"'))
+        var isSips = uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase);
+        if (!(isSips || uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) || HostOf(uri).Length == 0 || uri.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '"'))
             throw new ArgumentException($"'{Shown(target)}' is no SIP address: write e.g. sip:bob@192.0.2.7", nameof(target));
-        return transport == SipTransportChoice.Tcp && !uri.Contains(";transport=", StringComparison.OrdinalIgnoreCase) ? uri + ";transport=tcp" : uri;
+        var isSaid = uri.Contains(";transport=", StringComparison.OrdinalIgnoreCase);
+        return isSaid || transport == SipTransportChoice.Udp || (isSips && transport is SipTransportChoice.Tcp or SipTransportChoice.Tls)
+            ? uri
+            : $"{uri};transport={transport.ToString().ToLowerInvariant()}";
     }
 
     /// <summary>The host of a SIP URI, without brackets and port.</summary>

@@ -42,7 +42,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
         _core = new SipCore(options.Core, options.Random ?? new SystemRandom());
         _sockets = new SipSockets(
             ListenSockets.Bind(options.Listen, options.Accepts), new Carriers(options.Tls, options.Origins), _mailbox, options.Tap, Failed,
-            (flow, why) => options.OnComplaint?.Invoke(flow, why));
+            (flow, cause, why) => options.OnComplaint?.Invoke(flow, cause, why));
         _loop = new Thread(Run) { Name = "signalling", IsBackground = true };
     }
 
@@ -144,7 +144,8 @@ internal sealed class SignalingAgent : IAsyncDisposable
         _ended.TrySetResult();
     }
 
-    private string UriAt(IPAddress address) => $"sip:{(_options.Core.User is { Length: > 0 } user ? user + "@" : "")}{new IPEndPoint(address, _sockets.EndPoint.Port)}";
+    private string UriAt(IPAddress address) => $"sip:{(_options.Core.User is { Length: > 0 } user ? user + "@" : "")}{new IPEndPoint(address, _sockets.EndPoint.Port)}"
+        + (_options.Accepts == SipTransport.Tcp ? "" : $";transport={_options.Accepts.ToString().ToLowerInvariant()}");
 
     // Top frame: a handler that throws costs its own work, never the loop.
     private void Guarded(Action<Instant> step)

@@ -22,7 +22,7 @@ internal sealed record SignalingAgentOptions
     public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>Told why a server was not trusted, or did not speak what was asked of it. Called on the loop thread.</summary>
-    public Action<SipFlow, string>? OnComplaint { get; init; }
+    public Action<SipFlow, TransportFailure, string>? OnComplaint { get; init; }
 
     /// <summary>Who we are and what we speak.</summary>
     public SipCoreOptions Core { get; init; } = new();

@@ -29,6 +29,8 @@ internal static class AnswerCommand
             // A refusal is done when a call was refused, unless there shall be more of it.
             var calls = OptionValues.InRange("--count", said.GetValue(count), 1, 1_000_000) ?? (status is not null && limit is null ? 1 : null);
             var options = phoneOptions.Read(said, "0.0.0.0:5060");
+            if (options is { Transport: SipTransportChoice.Tls or SipTransportChoice.Wss, TlsCertificate: null })
+                throw new UsageException($"--transport {options.Transport.ToString().ToLowerInvariant()}: those who call need a certificate to see", OptionExamples.Say("--tls-cert"));
             if (options.RecordFile is not null && (said.GetValue(echo) || status is not null))
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
@@ -42,7 +44,7 @@ internal static class AnswerCommand
             if (!waits && !said.GetValue(echo) && status is null) phone.OpenSound();
             using var desk = new AnswerDesk(output, said.GetValue(echo), asks ? options.Microphone : null, status, calls, statistics);
             phone.IncomingCall += desk.Take;
-            output.Listening(ReachableAt.Of(phone.ListenUri, options.Listen.Address));
+            output.Listening(phone.ListenUris);
             interrupts.WatchKeys(output, desk.Type);
             await desk.ServeAsync(limit, interrupts.Token).ConfigureAwait(false);
             return ExitStatus.Done;

@@ -46,8 +46,12 @@ internal static class OptionExamples
         ["--stats"] = ("a file", "stats.json"),
         ["--stun"] = ("HOST:PORT", "192.0.2.1:3478"),
         ["--through"] = ("devices, codec, srtp or network", "codec"),
-        ["--transport"] = ("udp or tcp", "tcp"),
+        ["--tls-cert"] = ("a PEM file with a certificate, or a PFX file", "phone.pem"),
+        ["--tls-key"] = ("a PEM file with the certificate's private key", "phone.key"),
+        ["--tls-roots"] = ("a PEM file with root certificates", "roots.pem"),
+        ["--transport"] = ("udp, tcp, tls, ws or wss", "tls"),
         ["--turn"] = ("a URI", "turn:192.0.2.1"),
+        ["--web-origin"] = ("a web page's origin", "https://phone.example"),
     };
 
     /// <summary>True when there is one for this option.</summary>

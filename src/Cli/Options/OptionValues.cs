@@ -33,7 +33,9 @@ internal static class OptionValues
     {
         null or "udp" => SipTransportChoice.Udp,
         "tcp" => SipTransportChoice.Tcp,
-        "tls" or "ws" or "wss" => throw new UsageException($"--transport {value}: not there yet", OptionExamples.Say("--transport")),
+        "tls" => SipTransportChoice.Tls,
+        "ws" => SipTransportChoice.Ws,
+        "wss" => SipTransportChoice.Wss,
         _ => throw new UsageException($"--transport {value}: no such transport", OptionExamples.Say("--transport")),
     };
 
@@ -125,8 +127,8 @@ internal static class OptionValues
         var uri = AsSipUri(value.Trim());
         if (PortOf(uri) is { } port && !(ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
             throw new UsageException($"{value}: '{port}' is not a port", "Say 1 to 65535, e.g. 192.0.2.7:5060");
-        if (uri.Split(";transport=") is [_, var rest, ..] && rest.Split(';', '?')[0].ToLowerInvariant() is var transport and not ("udp" or "tcp"))
-            throw new UsageException($"{value}: transport={transport} is not there yet", "Leave it out, or say udp or tcp.");
+        if (uri.Split(";transport=") is [_, var rest, ..] && rest.Split(';', '?')[0].ToLowerInvariant() is var transport and not ("udp" or "tcp" or "tls" or "ws" or "wss"))
+            throw new UsageException($"{value}: there is no transport {transport}", "Leave it out, or say udp, tcp, tls, ws or wss.");
         if (uri.Count(c => c == '@') > 1)
             throw new UsageException($"{value}: more than one '@'", "Say e.g. sip:bob@192.0.2.7.");
         _ = SipTargets.Parse(uri, default); // anything else that is off
@@ -139,7 +141,7 @@ internal static class OptionValues
     // What follows the host's colon; null when there is none. An IPv6 address has its colons inside brackets.
     private static string? PortOf(string uri)
     {
-        var host = uri[(uri.LastIndexOf('@') is var at and >= 0 ? at + 1 : "sip:".Length)..].Split(';', '?')[0];
+        var host = uri[(uri.LastIndexOf('@') is var at and >= 0 ? at + 1 : uri.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(';', '?')[0];
         var colon = host.IndexOf(':', Math.Max(0, host.IndexOf(']', StringComparison.Ordinal)));
         return colon < 0 ? null : host[(colon + 1)..];
     }
@@ -147,13 +149,11 @@ internal static class OptionValues
     private static string AsSipUri(string target)
     {
         if (target.Length == 0) throw new UsageException("TARGET is empty", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
-        if (target.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"{target}: SIP over TLS is not there yet", "Call a sip: address.");
         if (target.StartsWith("tel:", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"{target}: telephone numbers need an account, which is not there yet", "Call a sip: address.");
-        if (target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
+        if (target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || target.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))
         {
-            return target.Length > 4 && !target.EndsWith('@')
+            return !target.EndsWith(':') && !target.EndsWith('@')
                 ? target
                 : throw new UsageException($"{target}: names no host", "Say e.g. sip:bob@192.0.2.7 or 192.0.2.7:5060.");
         }

@@ -7,8 +7,12 @@ namespace Earshot.Cli.Options;
 /// <summary>The options that <c>call</c>, <c>answer</c> and <c>latency</c> share, and what they say of the phone.</summary>
 internal sealed class PhoneOptionSet
 {
-    private readonly Option<string> _listen = new("--listen") { Description = "SIP address, UDP and TCP; port 0 picks a free one", HelpName = "HOST:PORT" };
-    private readonly Option<string> _transport = new("--transport") { Description = "udp or tcp", HelpName = "TRANSPORT" };
+    private readonly Option<string> _listen = new("--listen") { Description = "SIP address; port 0 picks a free one", HelpName = "HOST:PORT" };
+    private readonly Option<string> _transport = new("--transport") { Description = "udp, tcp, tls, ws or wss: how calls are placed and taken", HelpName = "TRANSPORT" };
+    private readonly Option<string> _tlsCert = new("--tls-cert") { Description = "our certificate (PEM with its chain, or PFX) for those who call us by tls or wss", HelpName = "FILE" };
+    private readonly Option<string> _tlsKey = new("--tls-key") { Description = "its private key (PEM), where the certificate's file holds none", HelpName = "FILE" };
+    private readonly Option<string> _tlsRoots = new("--tls-roots") { Description = "roots (PEM) to believe besides the system's", HelpName = "FILE" };
+    private readonly Option<string[]> _webOrigin = new("--web-origin") { Description = "a web page that may call by ws or wss besides this host's, repeatable", HelpName = "ORIGIN" };
     private readonly Option<string> _account = new("--account") { Description = "an account to call with (not there yet)", HelpName = "NAME" };
     private readonly Option<string> _mic = new("--mic") { Description = "device[:NAME], file:PATH.wav, file+loop:PATH.wav, tone:HZ or silence", HelpName = "SOURCE" };
     private readonly Option<string> _speaker = new("--speaker") { Description = "device[:NAME], file:PATH.wav or null", HelpName = "SINK" };
@@ -28,7 +32,7 @@ internal sealed class PhoneOptionSet
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_listen, _transport, _account, _mic, _speaker, _codecs, _ptime, _bitrate, _complexity,
+        foreach (var option in (Option[])[_listen, _transport, _tlsCert, _tlsKey, _tlsRoots, _webOrigin, _account, _mic, _speaker, _codecs, _ptime, _bitrate, _complexity,
             _security, _ice, _stun, _turn, _mediaPorts, _pcap, _record])
         {
             command.Options.Add(option);
@@ -53,8 +57,13 @@ internal sealed class PhoneOptionSet
         RefuseOpusOptionsWithoutOpus(said);
         var (first, last) = OptionValues.PortRange(said.GetValue(_mediaPorts));
         var defaults = new PhoneOptions();
+        var (certificate, chain) = Certificates.Own(said.GetValue(_tlsCert), said.GetValue(_tlsKey));
         return defaults with
         {
+            TlsCertificate = certificate,
+            TlsChain = chain,
+            TlsRoots = Certificates.Roots(said.GetValue(_tlsRoots)),
+            WebOrigins = said.GetValue(_webOrigin) ?? [],
             Listen = OptionValues.EndPoint("--listen", said.GetValue(_listen) ?? defaultListen),
             Transport = OptionValues.Transport(said.GetValue(_transport)),
             Microphone = said.GetValue(_mic) ?? microphone ?? defaults.Microphone,
@@ -80,7 +89,7 @@ internal sealed class PhoneOptionSet
         AudioEnds.ParseSink(said.GetValue(_speaker) ?? "device", out wrong) ?? throw new UsageException("--speaker: " + wrong));
 
     /// <summary>The first option said that only a call has; null when there is none.</summary>
-    public string? FirstOfCallsOnly(ParseResult said) => ((Option[])[_listen, _transport, _account, _codecs, _ptime, _bitrate, _complexity,
+    public string? FirstOfCallsOnly(ParseResult said) => ((Option[])[_listen, _transport, _tlsCert, _tlsKey, _tlsRoots, _webOrigin, _account, _codecs, _ptime, _bitrate, _complexity,
         _security, _ice, _stun, _turn, _mediaPorts, _pcap, _record]).FirstOrDefault(o => said.GetResult(o) is { Implicit: false })?.Name;
 
     private void RefuseOpusOptionsWithoutOpus(ParseResult said)

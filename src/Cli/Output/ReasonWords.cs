@@ -21,6 +21,7 @@ internal static class ReasonWords
         CallEndReason.NetworkError => "network-error",
         CallEndReason.UnknownHost => "unknown-host",
         CallEndReason.NotEncrypted => "not-encrypted",
+        CallEndReason.NotTrusted => "not-trusted",
         CallEndReason.NoCommonCodec => "no-common-codec",
         CallEndReason.MediaSilent => "media-silent",
         CallEndReason.ShutDown => "shut-down",

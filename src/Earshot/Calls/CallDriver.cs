@@ -35,6 +35,9 @@ internal sealed class CallDriver
     /// <remarks>An ACK or a 200 must not wait for codecs, keys and a sound card: in the first call of a process those take tens of milliseconds.</remarks>
     public Action? Flush { get; init; }
 
+    /// <summary>Why a flow of ours carried nothing, where its connection stood and what came first was wrong; null where nobody knows.</summary>
+    public Func<SipFlow, TransportComplaint?>? ComplaintOf { get; init; }
+
     /// <summary>The call in the SIP core; null until the INVITE is out.</summary>
     public SipCall? Sip { get; private set; }
 
@@ -134,6 +137,8 @@ internal sealed class CallDriver
 
     private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
+        InviteFailure.Transport when ComplaintOf is { } complaintOf && _invite?.Flows.Select(complaintOf).FirstOrDefault(c => c is not null) is { } complaint =>
+            CallEnds.BadGreeting(complaint),
         InviteFailure.Transport => CallEnds.NothingThere(_invite is { Flows: [var flow, ..] } ? $"{flow.Remote}" : "this address"),
         InviteFailure.Response when failed.Status is 488 or 606 && !_media.InsistsOnEncryption && failed.Reason.Contains("encrypt", StringComparison.OrdinalIgnoreCase) =>
             CallEnds.ClearRefused(failed.Status, failed.Reason),

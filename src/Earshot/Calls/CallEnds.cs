@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Protocol.Sip;
+
 namespace Earshot.Calls;
+
+/// <summary>Why a connection of ours carried no message.</summary>
+internal sealed record TransportComplaint(TransportFailure Cause, string Why);
 
 /// <summary>The one place where a SIP status or a cause becomes a line for a person.</summary>
 internal static class CallEnds
@@ -22,6 +27,11 @@ internal static class CallEnds
     public static CallEnd NothingThere(string where) => new(
         CallEndReason.NetworkError, 503, $"nothing answers at {where}: no phone listens on this port, or no network leads there",
         "Check the address and the port (5060 where none is named), and that the other phone is running: earshot answer.");
+
+    /// <summary>The connection stood, and what came first was wrong.</summary>
+    public static CallEnd BadGreeting(TransportComplaint complaint) => complaint.Cause == TransportFailure.Security
+        ? new(CallEndReason.NotTrusted, 503, complaint.Why, "Check the host's name. Where its certificate has a root of its own, give that with --tls-roots.")
+        : new(CallEndReason.NetworkError, 503, complaint.Why, "Check the address, the port and the transport.");
 
     public static CallEnd EncryptionRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",

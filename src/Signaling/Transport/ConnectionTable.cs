@@ -9,7 +9,7 @@ namespace Earshot.Signaling.Transport;
 /// <summary>The connections of an agent (TCP, TLS, WebSocket): those that strangers open and those that we open. Their number is bounded.</summary>
 /// <remarks>Thread: the signalling loop, but <see cref="AcceptAsync"/>, which posts to it.</remarks>
 internal sealed class ConnectionTable(
-    ListenSockets listen, FlowTable flows, Carriers carriers, Mailbox mailbox, Action<Instant, SipFlow, TransportFailure> failed, Action<SipFlow, string> complain)
+    ListenSockets listen, FlowTable flows, Carriers carriers, Mailbox mailbox, Action<Instant, SipFlow, TransportFailure> failed, Action<SipFlow, TransportFailure, string> complain)
 {
     /// <summary>Connections at once.</summary>
     public const int MaxConnections = 1024;
@@ -157,8 +157,9 @@ internal sealed class ConnectionTable(
         _running.Remove(run);
         if (_connections.TryGetValue(connection.Flow, out var current) && current == connection) _connections.Remove(connection.Flow);
         connection.Dispose();
-        if (connection.Complaint is { } complaint && flows.IsOutbound(connection.Flow)) complain(connection.Flow, complaint);
-        failed(now, connection.Flow, run.IsCompletedSuccessfully ? run.Result : TransportFailure.Closed);
+        var cause = run.IsCompletedSuccessfully ? run.Result : TransportFailure.Closed;
+        if (connection.Complaint is { } why && flows.IsOutbound(connection.Flow)) complain(connection.Flow, cause, why);
+        failed(now, connection.Flow, cause);
     }
 
     private int CountFrom(IPAddress address)

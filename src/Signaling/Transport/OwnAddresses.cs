@@ -43,7 +43,7 @@ internal static class OwnAddresses
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus == OperationalStatus.Up);
+            return NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown);
         }
         catch (NetworkInformationException)
         {

@@ -27,7 +27,7 @@ internal sealed class SipSockets : IAsyncDisposable
     /// <param name="failed">Told of a flow that could not carry a message.</param>
     /// <param name="complain">Told, for people, why a connection of ours was not trusted.</param>
     public SipSockets(
-        ListenSockets listen, Carriers carriers, Mailbox mailbox, ISignalingTap? tap, Action<Instant, SipFlow, TransportFailure> failed, Action<SipFlow, string> complain)
+        ListenSockets listen, Carriers carriers, Mailbox mailbox, ISignalingTap? tap, Action<Instant, SipFlow, TransportFailure> failed, Action<SipFlow, TransportFailure, string> complain)
     {
         _listen = listen;
         _flows = new FlowTable(listen.EndPoint, listen.Accepted);

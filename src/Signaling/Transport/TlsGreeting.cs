@@ -54,7 +54,8 @@ internal sealed class TlsGreeting
 
     private SslServerAuthenticationOptions ForServer() => new()
     {
-        ServerCertificate = _settings.Certificate ?? throw new AuthenticationException("there is no certificate to show"),
+        ServerCertificateContext = SslStreamCertificateContext.Create(
+            _settings.Certificate ?? throw new AuthenticationException("there is no certificate to show"), _settings.Chain, offline: true),
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
     };
 

@@ -17,7 +17,7 @@ internal sealed class LoopStub : IAsyncDisposable
     {
         Sockets = new SipSockets(
             ListenSockets.Bind(new IPEndPoint(IPAddress.Parse(address), 0), accepts), new Carriers(tls ?? new(), origins), _mailbox, null,
-            (_, flow, cause) => Failures.Add((flow, cause)), (_, why) => Complaints.Add(why));
+            (_, flow, cause) => Failures.Add((flow, cause)), (_, _, why) => Complaints.Add(why));
         Sockets.Start();
     }
 
