@@ -149,9 +149,9 @@ public sealed record MosInputs(double DelayMs, double LossPercent, double BurstR
 /// <summary>One-way delay by stages, milliseconds. A sum of estimates: stage by stage honest, validated by injected signals elsewhere.</summary>
 /// <param name="Capture">From the converter to the encoder: block and wake-up, the peer's assumed like ours.</param>
 /// <param name="Framing">Filling one packet.</param>
-/// <param name="LookAhead">The codec's look-ahead.</param>
+/// <param name="LookAhead">The codec's look-ahead, and the conversion to its rate and back.</param>
 /// <param name="Network">Half of the round trip by RTCP.</param>
-/// <param name="JitterBuffer">Mean time in the jitter buffer during the last second or more.</param>
+/// <param name="JitterBuffer">Mean time of a packet in the jitter buffer until its first sample is taken, during the last second or more.</param>
 /// <param name="Playback">From the pull to the converter, as the end says.</param>
 public sealed record MouthToEarStages(double Capture, double Framing, double LookAhead, double Network, double JitterBuffer, double Playback)
 {

@@ -75,13 +75,9 @@ internal sealed class StatisticsCollector
     {
         if (media is null || RecentDelay(playout) is not { } bufferDelay)
             return null;
-        return new(
-            Capture: media.Send.CaptureAgeMs,
-            Framing: facts.PacketTimeMs,
-            LookAhead: LookAheadOf(facts.Codec),
-            Network: (media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0) / 2,
-            JitterBuffer: bufferDelay * 1000,
-            Playback: playback.OutputLatency.TotalMilliseconds);
+        return MouthToEar.Of(
+            facts.Codec, facts.PacketTimeMs, playback.BlockMs, media.Send.CaptureAgeMs, media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0,
+            bufferDelay * 1000, playback.OutputLatency.TotalMilliseconds);
     }
 
     // Programs and the meter's listeners may ask at once.
@@ -90,14 +86,6 @@ internal sealed class StatisticsCollector
         lock (_gate)
             return _bufferDelay.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount);
     }
-
-    // RFC 6716 §2: 2.5 ms of CELT overlap and 4 ms of SILK at the most; G.722's filter bank: 22 samples at 16 kHz. 48 kHz conversion of 8 and 16 kHz codecs is less than 1 ms.
-    private static double LookAheadOf(string codec) => codec switch
-    {
-        "opus" => 6.5,
-        "g722" => 1.4,
-        _ => 0,
-    };
 
     private static EModelRating? Rate(double mouthToEarMs, in PlayoutSnapshot playout, CallMedia? media, MediaFacts facts) => EModel.Rate(new()
     {

@@ -44,6 +44,9 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
     /// <summary>What the last block was. Thread: playback.</summary>
     public PulledInfo LastPulled { get; private set; }
 
+    /// <summary>Sound in the last block, milliseconds; 10 before the first.</summary>
+    public double BlockMs { get; private set; } = 10;
+
     /// <summary>How long before it is heard a block is pulled.</summary>
     public TimeSpan OutputLatency
     {
@@ -131,6 +134,7 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
             return false;
         }
 
+        BlockMs = block.Length / 48.0;
         _buffer.Pull(playsAt, block, out var pulled);
         LastPulled = pulled;
         Level.Measure(block);
