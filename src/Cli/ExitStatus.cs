@@ -6,6 +6,9 @@ internal static class ExitStatus
 {
     public const int Done = 0;
     public const int CallFailed = 1;
+
+    /// <summary>The call was good, but the file that was promised of it could not be written.</summary>
+    public const int FileLost = 1;
     public const int Usage = 2;
     public const int AudioDevice = 3;
     public const int Network = 4;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
+using Earshot.Media.Transport;
 using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
@@ -43,7 +44,7 @@ public sealed partial class Phone
             engine?.Dispose();
             capture?.Dispose();
             sound.Dispose();
-            if (wrong is SignalingTransportException) throw new PhoneException(wrong.Message, null, wrong);
+            if (wrong is SignalingTransportException or MediaTransportException) throw new PhoneException(wrong.Message, null, wrong);
             throw;
         }
     }

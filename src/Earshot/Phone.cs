@@ -68,6 +68,7 @@ public sealed partial class Phone : IAsyncDisposable
         {
             _notice += value;
             if (Interlocked.Exchange(ref _untold, null) is { } notice) value?.Invoke(notice);
+            if (_capture is not null) _capture.Stopped = CaptureStopped; // not before: a full disk shows at once, and is told once
         }
         remove => _notice -= value;
     }
@@ -178,6 +179,9 @@ public sealed partial class Phone : IAsyncDisposable
     /// <summary>An exception of ours, which cost what it broke and nothing else.</summary>
     private void TellFault(Exception wrong) =>
         Tell(new PhoneNotice("internal", $"a fault of earshot, please report it: {wrong.GetType().Name}: {wrong.Message}"));
+
+    private void CaptureStopped(string why) =>
+        Tell(new PhoneNotice("capture-stopped", $"the packet capture stopped ({why}); the call goes on without it"));
 
     private void Tell(PhoneNotice notice)
     {

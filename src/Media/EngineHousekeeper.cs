@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Transport;
+using Earshot.Protocol;
 
 namespace Earshot.Media;
 
@@ -7,12 +8,17 @@ namespace Earshot.Media;
 /// <remarks>Thread: its own; <see cref="Wake"/> any, real-time; <see cref="Add"/> and <see cref="Remove"/> any ordinary one.</remarks>
 internal sealed class EngineHousekeeper : IDisposable
 {
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
+
     private readonly ISocketWaiter _waiter;
     private readonly Func<long> _allocatedBytes;
     private readonly Lock _gate = new();
     private readonly List<MediaSession> _sessions = [];
     private readonly Thread _thread;
     private MediaSession[] _snapshot = [];
+    private Instant _next = MonotonicClock.Now + Second;
+    private long _allocatedBefore;
     private long _allocatedByGone;
     private volatile bool _ending;
 
@@ -23,6 +29,7 @@ internal sealed class EngineHousekeeper : IDisposable
     {
         _waiter = waiter;
         _allocatedBytes = allocatedBytes;
+        _allocatedBefore = Allocated();
         _thread = new Thread(Run) { IsBackground = true, Name = "earshot media housekeeping" };
         _thread.Start();
     }
@@ -30,7 +37,7 @@ internal sealed class EngineHousekeeper : IDisposable
     /// <summary>Bytes that the workers and playback allocated in the last whole second.</summary>
     public double AllocatedBytesPerSecond { get; private set; }
 
-    /// <summary>The last exception that a listener threw; null while all is well.</summary>
+    /// <summary>The last exception that a listener threw or that reached the top of the thread; null while all is well.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>An event waits.</summary>
@@ -68,21 +75,32 @@ internal sealed class EngineHousekeeper : IDisposable
 
     private void Run()
     {
-        var second = TimeSpan.FromSeconds(1);
-        var next = MonotonicClock.Now + second;
-        long allocatedBefore = Allocated();
         while (!_ending)
         {
-            _waiter.Wait(MonotonicClock.Now, next, default);
-            foreach (var session in _snapshot)
-                Tell(session);
-            if (MonotonicClock.Now < next)
-                continue;
-            next = MonotonicClock.Now + second;
-            long allocated = Allocated();
-            AllocatedBytesPerSecond = allocated - allocatedBefore;
-            allocatedBefore = allocated;
+            try
+            {
+                Turn();
+            }
+            catch (Exception e)
+            {
+                // Without this thread no call's end is told; what fails again and again, e.g. the waiter, is tried at a walking pace.
+                Failure = e;
+                Thread.Sleep(AfterFailure);
+            }
         }
+    }
+
+    private void Turn()
+    {
+        _waiter.Wait(MonotonicClock.Now, _next, default);
+        foreach (var session in _snapshot)
+            Tell(session);
+        if (MonotonicClock.Now < _next)
+            return;
+        _next = MonotonicClock.Now + Second;
+        long allocated = Allocated();
+        AllocatedBytesPerSecond = allocated - _allocatedBefore;
+        _allocatedBefore = allocated;
     }
 
     private long Allocated()

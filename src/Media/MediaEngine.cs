@@ -21,16 +21,22 @@ internal sealed class MediaEngine : IDisposable
     private bool _disposed;
 
     /// <summary>Starts the workers.</summary>
+    /// <exception cref="MediaTransportException">The process may open no more descriptors. Nothing stays behind.</exception>
     public MediaEngine(MediaEngineOptions options)
+        : this(options, () => SocketWaiter.Create(options.PortableTransport))
+    {
+    }
+
+    /// <summary>Starts the workers on waiters of any making.</summary>
+    internal MediaEngine(MediaEngineOptions options, Func<ISocketWaiter> newWaiter)
     {
         Options = options;
         _ports = new MediaPorts(options);
         int workers = options.Workers > 0 ? options.Workers : Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
-        _workers = new MediaWorker[workers];
-        for (int i = 0; i < workers; i++)
-            _workers[i] = new MediaWorker(SocketWaiter.Create(options.PortableTransport), i);
+        var waiters = NewWaiters(workers + 1, newWaiter);
+        _workers = [.. waiters.Take(workers).Select((waiter, i) => new MediaWorker(waiter, i))];
         _meter = new MediaMeter(Read, _ended);
-        Housekeeper = new EngineHousekeeper(SocketWaiter.Create(options.PortableTransport), () => _workers.Sum(worker => worker.AllocatedBytes));
+        Housekeeper = new EngineHousekeeper(waiters[workers], () => _workers.Sum(worker => worker.AllocatedBytes));
     }
 
     /// <summary>As given.</summary>
@@ -100,6 +106,23 @@ internal sealed class MediaEngine : IDisposable
         {
             if (_sessions.Remove(session))
                 _ended.Add(session.GetStatistics());
+        }
+    }
+
+    // All of them before the first thread: where descriptors run out, nobody would end it.
+    private static List<ISocketWaiter> NewWaiters(int count, Func<ISocketWaiter> newWaiter)
+    {
+        var waiters = new List<ISocketWaiter>(count);
+        try
+        {
+            while (waiters.Count < count)
+                waiters.Add(newWaiter());
+            return waiters;
+        }
+        catch
+        {
+            waiters.ForEach(waiter => waiter.Dispose());
+            throw;
         }
     }
 

@@ -16,7 +16,13 @@ internal sealed class FakeCard : IAudioBackend, ICaptureStream, IPlaybackStream
 
     public AudioStreamFormat Format => new(48_000, 1, 480, null, null);
 
-    public bool IsRunning { get; set; }
+    public Exception? LookDefect { get; set; }
+
+    public bool IsRunning
+    {
+        get => LookDefect is { } defect ? throw defect : field;
+        set;
+    }
 
     public long Xruns => 0;
 

@@ -99,6 +99,36 @@ public class SoundCardEndTests
     }
 
     [Fact]
+    public void AListenerThatThrowsEndsNeitherTheWatchNorWhatOthersHear()
+    {
+        using var rig = new Rig();
+        var notices = new List<CardNotice>();
+        var defect = new InvalidOperationException("a defect");
+        rig.End.Noticed += _ => throw defect;
+        rig.End.Noticed += notices.Add;
+        rig.Mic.IsRunning = rig.Speaker.IsRunning = false;
+        rig.End.CheckCards(1);
+        Assert.Equal([false, true], notices.Select(n => n.IsCapture));
+        Assert.Same(defect, rig.End.Failure);
+    }
+
+    [Fact]
+    public void ACardThatCannotBeLookedAtIsToldOnceAndTheOtherIsWatchedOn()
+    {
+        using var rig = new Rig();
+        var notices = new List<CardNotice>();
+        rig.End.Noticed += notices.Add;
+        rig.Speaker.LookDefect = new InvalidOperationException("a\ndefect");
+        rig.Mic.IsRunning = false;
+        for (var i = 1; i < 4; i++)
+            rig.End.CheckCards(i);
+        Assert.Equal([(CardEvent.Failed, false), (CardEvent.Lost, true)], notices.Select(n => (n.Event, n.IsCapture)));
+        Assert.DoesNotContain('\n', notices[0].Message);
+        Assert.Same(rig.Speaker.LookDefect, rig.End.Failure);
+        rig.Speaker.LookDefect = null;
+    }
+
+    [Fact]
     public void AVoiceThatThrowsCanBeTakenOffAndTheCardGoesOn()
     {
         using var rig = new Rig();

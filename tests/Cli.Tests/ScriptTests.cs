@@ -112,6 +112,24 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task AFullDiskCostsTheFilesAndNotTheCall()
+    {
+        const string Full = "/dev/full";
+        Assert.SkipUnless(File.Exists(Full), "only Linux has a disk that is always full");
+        await using var callee = EarshotPhone.Start(["answer", "--count", "1", "--stats", Full, .. Ends]);
+        await using var caller = EarshotPhone.Start(
+            ["call", $"127.0.0.1:{await callee.PortAsync()}", "--duration", "1.5", "--stats", Full, "--pcap", Full, .. Ends]);
+        Assert.Equal(1, await caller.EndsAsync());
+        Assert.Equal(1, await callee.EndsAsync());
+        Assert.Equal("capture-stopped", (await caller.EventAsync("notice")).GetProperty("code").GetString());
+        Assert.Equal(["ended", "error"], caller.Events.TakeLast(2).Select(e => e.GetProperty("event").GetString()));
+        Assert.Equal("hung-up", (await caller.EventAsync("ended")).GetProperty("reason").GetString());
+        var error = await caller.EventAsync("error");
+        Assert.Equal("file", error.GetProperty("code").GetString());
+        Assert.StartsWith($"--stats {Full}: ", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ARefusedCallIsStatusOne()
     {
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", "--reject", "486", .. Ends]);

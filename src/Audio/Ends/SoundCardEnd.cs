@@ -102,6 +102,9 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
     /// <summary>Under- and overruns of both directions.</summary>
     public long Xruns => Capture.Xruns + Playback.Xruns;
 
+    /// <summary>What the watchdog met first that it should not: a listener of <see cref="Noticed"/> threw, or looking at a card did; a defect. Null while all is well.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>How many voices are attached.</summary>
     public int VoiceCount => _voices.Count;
 
@@ -174,13 +177,35 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
         _captureSide.Start(Capture, OpenCaptureStandIn, now);
     }
 
-    /// <summary>One look of the watchdog.</summary>
+    /// <summary>One look of the watchdog. It throws nothing: the thread above it would end the process.</summary>
     internal void CheckCards(long now)
     {
-        Tell(_playbackSide.Check(now));
-        Tell(_captureSide.Check(now));
-        Tell(_playbackSide.CheckDefects(now));
-        Tell(_captureSide.CheckDefects(now));
+        CheckSide(_playbackSide, now);
+        CheckSide(_captureSide, now);
+    }
+
+    // Each by itself: a stand-in that cannot be opened must not cost the other side its own.
+    private void CheckSide(CardSide side, long now)
+    {
+        try
+        {
+            Tell(side.Check(now));
+            Tell(side.CheckDefects(now));
+        }
+        catch (Exception defect)
+        {
+            Failed(defect, side == _captureSide, now);
+        }
+    }
+
+    // Told once; the next look, with the same defect in it, is only milliseconds away.
+    private void Failed(Exception defect, bool isCapture, long now)
+    {
+        if (Failure is not null)
+            return;
+        Failure = defect;
+        Tell(new CardNotice(CardEvent.Failed, isCapture, isCapture ? Capture.DeviceName : Playback.DeviceName, now,
+            $"a defect in the watch over the sound card ({defect.Message.ReplaceLineEndings(" ")}); please report it"));
     }
 
     // A file says nothing, and keeps nothing, while nobody calls.
@@ -193,8 +218,19 @@ internal sealed class SoundCardEnd : ICaptureSink, IPlaybackSource, IDisposable
 
     private void Tell(CardNotice? notice)
     {
-        if (notice is not null)
-            Noticed?.Invoke(notice);
+        if (notice is null)
+            return;
+        foreach (var listener in Delegate.EnumerateInvocationList(Noticed))
+        {
+            try
+            {
+                listener(notice);
+            }
+            catch (Exception defect)
+            {
+                Failure ??= defect; // a listener's; the others are told all the same
+            }
+        }
     }
 
     private IAudioStream OpenPlaybackStandIn() =>

@@ -47,7 +47,7 @@ internal static class AnswerCommand
             output.Listening(phone.ListenUris);
             interrupts.WatchKeys(output, desk.Type);
             await desk.ServeAsync(limit, interrupts.Token).ConfigureAwait(false);
-            return ExitStatus.Done;
+            return desk.KeptStatistics ? ExitStatus.Done : ExitStatus.FileLost;
         });
         return command;
     }

@@ -22,6 +22,9 @@ internal sealed class AnswerDesk(IOutput output, bool echo, string? askedFor, in
     private int _taken;
     private int _ended;
 
+    /// <summary>False when the last call's counters could not be written.</summary>
+    public bool KeptStatistics { get; private set; } = true;
+
     /// <summary>A call has come.</summary>
     public void Take(IncomingCall call)
     {
@@ -147,18 +150,9 @@ internal sealed class AnswerDesk(IOutput output, bool echo, string? askedFor, in
         _ => "The caller will hear nothing of you.",
     };
 
-    // A full disk costs the file, not the desk.
-    private void WriteStatistics(CallEnded ended)
-    {
-        try
-        {
-            if (statisticsFile is not null) StatisticsFile.Write(statisticsFile, ended);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            output.Error("file", wrong.Message, null);
-        }
-    }
+    // A full disk costs the file, not the desk; the last call's is the one that was asked for.
+    private void WriteStatistics(CallEnded ended) =>
+        KeptStatistics = statisticsFile is null || StatisticsFile.TryWrite(statisticsFile, ended, output);
 
     private void Forget(IncomingCall call)
     {

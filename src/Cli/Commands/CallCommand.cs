@@ -36,8 +36,8 @@ internal static class CallCommand
             watch.Begin(call);
             interrupts.WatchKeys(output, line => CallKeys.Press(call, line, output));
             var end = await watch.UntilEndedAsync(limit, interrupts.Token).ConfigureAwait(false);
-            if (statistics is not null) StatisticsFile.Write(statistics, end);
-            return ExitStatus.Of(end.End);
+            var kept = statistics is null || StatisticsFile.TryWrite(statistics, end, output);
+            return ExitStatus.Of(end.End) is not ExitStatus.Done and var failed ? failed : kept ? ExitStatus.Done : ExitStatus.FileLost;
         });
         return command;
     }

@@ -91,7 +91,7 @@ internal static class LatencyCommand
         var over = watch.UntilEndedAsync(null, interrupts.Token);
         var measured = ProbeAsync(phone, call, chirps, time, over);
         var end = await over.ConfigureAwait(false);
-        if (statistics is not null) StatisticsFile.Write(statistics, end);
+        var kept = statistics is null || StatisticsFile.TryWrite(statistics, end, output);
         var xruns = await measured.ConfigureAwait(false);
         if (ExitStatus.Of(end.End) is var status and not ExitStatus.Done) return status;
         var found = chirps.Measure();
@@ -109,7 +109,7 @@ internal static class LatencyCommand
             new("excludes", "the sound cards and the block that a microphone fills", Label: "Not in these"),
             .. LatencyStages.Of(found.MedianMs / 2, end.Statistics?.Stages, options.Block),
         ]);
-        return ExitStatus.Done;
+        return kept ? ExitStatus.Done : ExitStatus.FileLost;
     }
 
     // One chirp while the jitter buffer settles tells how far apart the next ones may be; the call ends with the last. Gives the card's xruns in between.

@@ -18,25 +18,42 @@ internal sealed class PacketCapture : IDisposable
     private readonly PcapWriter _writer;
     private readonly Thread _thread;
     private volatile bool _ending;
+    private Action<string>? _stopped;
+    private string? _failure;
+    private int _told;
 
     /// <summary>Creates the file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public PacketCapture(string path)
+        : this(new PcapWriter(path))
     {
-        Path = path;
-        _writer = new PcapWriter(path);
+    }
+
+    /// <summary>Captures to any disk.</summary>
+    internal PacketCapture(PcapWriter writer)
+    {
+        _writer = writer;
         _thread = new Thread(Run) { IsBackground = true, Name = "earshot pcap" };
         _thread.Start();
     }
-
-    /// <summary>The file.</summary>
-    public string Path { get; }
 
     /// <summary>Packets left out because the ring was full.</summary>
     public long Dropped => _ring.Dropped;
 
     /// <summary>Why writing ended early, e.g. a full disk; null while all is well.</summary>
-    public string? Failure { get; private set; }
+    public string? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Told once why nothing more is captured, on the writer's thread or by <see cref="Dispose"/>; at once when it has stopped already.</summary>
+    public Action<string>? Stopped
+    {
+        get => Volatile.Read(ref _stopped);
+        set
+        {
+            Volatile.Write(ref _stopped, value);
+            Interlocked.MemoryBarrier(); // the listener is seen before the failure is asked for, or the failure after it tells
+            Tell();
+        }
+    }
 
     /// <summary>Takes a copy of one packet, e.g. a SIP message.</summary>
     /// <param name="at">When it was on the wire, on the monotonic line.</param>
@@ -50,11 +67,12 @@ internal sealed class PacketCapture : IDisposable
     public void Push(Instant at, in PeerAddress source, in PeerAddress destination, ReadOnlySpan<byte> payload) =>
         _ring.Push(at, in source, in destination, payload);
 
-    /// <summary>Writes what waits and closes the file.</summary>
+    /// <summary>Writes what waits and closes the file. A disk that hangs is given two seconds, then its thread is left behind.</summary>
     public void Dispose()
     {
         _ending = true;
-        _thread.Join(TimeSpan.FromSeconds(2));
+        if (!_thread.Join(TimeSpan.FromSeconds(2)))
+            Fail("the disk does not answer; the end of the capture may be missing");
     }
 
     private void Run()
@@ -72,10 +90,23 @@ internal sealed class PacketCapture : IDisposable
                 WriteWaiting();
             }
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            Failure = $"{Path}: {e.Message}";
+            // A full disk, or whatever else: it ends the capture, not the call, and nothing above this thread would catch it.
+            Fail(e.Message.ReplaceLineEndings(" "));
         }
+    }
+
+    private void Fail(string why)
+    {
+        Interlocked.CompareExchange(ref _failure, why, null);
+        Tell();
+    }
+
+    private void Tell()
+    {
+        if (Failure is { } why && Stopped is { } listener && Interlocked.Exchange(ref _told, 1) == 0)
+            listener(why);
     }
 
     private void WriteWaiting()

@@ -12,19 +12,20 @@ internal sealed class PcapWriter : IDisposable
     private const int V6Header = 40;
     private const int UdpHeader = 8;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly byte[] _header = new byte[RecordHeader + V6Header + UdpHeader];
     private readonly long _wallClockOffset;
 
     /// <summary>Creates the file and writes its header.</summary>
     public PcapWriter(string path)
+        : this(Create(path))
     {
-        // SDES keys travel in the signalling that such a file holds: its owner's eyes only.
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(path, options);
-        // The creation mode says nothing of a file that was there before.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>Writes the header to any disk.</summary>
+    internal PcapWriter(Stream file)
+    {
+        _file = file;
         _wallClockOffset = ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100) - MonotonicClock.Now.Nanoseconds;
         Span<byte> header = stackalloc byte[24];
         header.Clear();
@@ -61,6 +62,20 @@ internal sealed class PcapWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static FileStream Create(string path)
+    {
+        // SDES keys travel in the signalling that such a file holds: its owner's eyes only.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        // The creation mode says nothing of a file that was there before; and /dev/null stays everybody's.
+        if (!OperatingSystem.IsWindows() && !IsDevice(path)) File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
+    }
+
+    private static bool IsDevice(string path) =>
+        (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path)).StartsWith("/dev/", StringComparison.Ordinal);
 
     private static void WriteRecord(Span<byte> record, long wallClock, int length)
     {

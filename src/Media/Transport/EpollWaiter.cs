@@ -36,7 +36,15 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
             throw new MediaTransportException("no more file descriptors: raise the limit (ulimit -n)");
         }
 
-        Control(EpollCtlAdd, _wakeUp, WakeToken);
+        try
+        {
+            Control(EpollCtlAdd, _wakeUp, WakeToken);
+        }
+        catch (MediaTransportException)
+        {
+            CloseAll();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

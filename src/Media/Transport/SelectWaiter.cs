@@ -11,18 +11,36 @@ internal sealed class SelectWaiter : ISocketWaiter
 {
     private readonly List<(Socket Socket, int Token)> _watched = [];
     private readonly List<Socket> _selected = [];
-    private readonly Socket _wakeReceiver = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _wakeSender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _wakeReceiver;
+    private readonly Socket _wakeSender;
     private readonly SocketAddress _wakeAddress;
     private readonly byte[] _wakeByte = new byte[1];
     private int _signalled;
 
     /// <summary>Opens the wake-up sockets.</summary>
+    /// <exception cref="MediaTransportException">The process may open no more sockets, or there is no loopback address.</exception>
     public SelectWaiter()
+        : this(new IPEndPoint(IPAddress.Loopback, 0))
     {
-        _wakeReceiver.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _wakeReceiver.Blocking = false;
-        _wakeAddress = _wakeReceiver.LocalEndPoint!.Serialize();
+    }
+
+    /// <summary>Opens the wake-up sockets at an address.</summary>
+    internal SelectWaiter(IPEndPoint at)
+    {
+        try
+        {
+            _wakeReceiver = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            _wakeSender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            _wakeReceiver.Bind(at);
+            _wakeReceiver.Blocking = false;
+            _wakeAddress = _wakeReceiver.LocalEndPoint!.Serialize();
+        }
+        catch (SocketException e)
+        {
+            _wakeReceiver?.Dispose();
+            _wakeSender?.Dispose();
+            throw new MediaTransportException($"the media threads cannot be woken, no socket on {at.Address}: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -55,10 +55,46 @@ public class PacketCaptureTests
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void ADiskThatRefusesIsToldOnceWhoeverListensFirst(bool isFull, bool listensFirst)
+    {
+        using var disk = new RefusingDisk(isFull ? new IOException("No space left\non device") : new NotSupportedException("No space left\non device"));
+        var told = new List<string>();
+        var capture = new PacketCapture(new PcapWriter(disk));
+        if (listensFirst)
+            capture.Stopped = Tell;
+        disk.Refuses = true;
+        Assert.True(SpinWait.SpinUntil(() => capture.Failure is not null, TimeSpan.FromSeconds(20)));
+        capture.Stopped = Tell;
+        capture.Push(MonotonicClock.Now, IPEndPoint.Parse("10.0.0.1:4000"), IPEndPoint.Parse("10.0.0.2:5000"), new byte[172]);
+        capture.Dispose();
+        Assert.Equal(["No space left on device"], told);
+
+        void Tell(string why)
+        {
+            lock (told)
+                told.Add(why);
+        }
+    }
+
+    [Theory]
     [InlineData(20, 0, 4.39, 4.41)]
     [InlineData(177.3, 0, 4.28, 4.34)]
     [InlineData(400, 0, 2.9, 3.4)]
     [InlineData(60, 0.1, 2.5, 3.5)]
     public void TheScoreFollowsTheEModel(double delay, double loss, double least, double most) =>
         Assert.InRange(EModel.Score(delay, loss, 25), least, most);
+
+    private sealed class RefusingDisk(Exception refusal) : MemoryStream
+    {
+        public volatile bool Refuses;
+
+        public override void Flush()
+        {
+            if (Refuses)
+                throw refusal;
+        }
+    }
 }
