@@ -53,6 +53,29 @@ public class DtlsExecutorTests
     }
 
     [Fact]
+    public void AListenerThatThrowsEndsItsAssociationAlone()
+    {
+        using var executor = new DtlsExecutor();
+        using var whole = new DtlsPair(executor: executor);
+        var terms = whole.Client.Terms with { Timeout = TimeSpan.FromMilliseconds(1) };
+        using var broken = new DtlsSession(executor, terms, static () => { }, static _ => throw new InvalidOperationException("a defect"));
+        broken.Begin();
+        Assert.True(whole.Until(() => executor.Failure is not null));
+        Assert.Equal(DtlsState.Ended, broken.State);
+        whole.Begin().Stands();
+    }
+
+    [Fact]
+    public void KeysThatComeWhileTheyAreDisposedOfAreErased()
+    {
+        using var pair = new DtlsPair().Begin();
+        pair.Stands();
+        var keys = pair.Server.Keys!;
+        pair.Server.Dispose();
+        Assert.True(keys.Local.Key.IndexOfAnyExcept((byte)0) < 0 && keys.Remote.Salt.IndexOfAnyExcept((byte)0) < 0);
+    }
+
+    [Fact]
     public void ThePortableWayToWaitDoesItToo()
     {
         using var executor = new DtlsExecutor(portable: true);

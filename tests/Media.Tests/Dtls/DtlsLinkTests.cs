@@ -47,6 +47,23 @@ public sealed class DtlsLinkTests : IDatagramSender, IDisposable
     }
 
     [Fact]
+    public void AHelloThatOvertakesTheAnswerWaitsForIt()
+    {
+        using var pair = new DtlsPair(client => client with { Resend = TimeSpan.FromSeconds(10), LargestDatagram = 120 });
+        _link.Use(null);
+        _peers[Natted] = pair.Client;
+        pair.Client.Begin();
+        Assert.True(Carry(() => pair.Client.State == DtlsState.Handshaking && pair.Executor.Running == 1));
+        for (int i = 0; i < 20; i++)
+            Carry(() => true);
+        Assert.Equal(0, _link.Received);
+        pair.Server.Begin();
+        _link.Use(pair.Server);
+        Assert.True(Carry(() => pair.BothStand));
+        Assert.Equal(0, pair.Server.Attempt);
+    }
+
+    [Fact]
     public void AStrangerWhoIsFirstFailsByItsCertificateAndThePeerIsTakenAfterwards()
     {
         _peers[Stranger] = _strangers.Client;

@@ -34,6 +34,9 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
     /// <summary>Associations that are looked after.</summary>
     public int Sessions => Volatile.Read(ref _snapshot).Length;
 
+    /// <summary>The last exception that reached the top of a thread, or that a listener threw; a defect. Null while all is well.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Something is due. Real-time; at most one short system call.</summary>
     public void Wake() => _waiter?.Wake();
 
@@ -99,12 +102,39 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
             var due = _ending ? now + TimeSpan.FromMilliseconds(10) : Instant.Never;
             _waiting = 0;
             foreach (var session in Volatile.Read(ref _snapshot))
-                due = Instant.Min(due, session.Service(now));
+                due = Instant.Min(due, Service(session, now));
             _waiter!.Wait(now, due, []);
         }
 
         foreach (var session in Volatile.Read(ref _snapshot))
-            session.Service(MonotonicClock.Now);
+            Service(session, MonotonicClock.Now);
+    }
+
+    private Instant Service(DtlsSession session, Instant now)
+    {
+        try
+        {
+            return session.Service(now);
+        }
+        catch (Exception defect)
+        {
+            Fail(session, defect);
+            return Instant.Never;
+        }
+    }
+
+    // A defect ends one association, and is shown; the others go on.
+    private void Fail(DtlsSession session, Exception defect)
+    {
+        Failure = defect;
+        try
+        {
+            session.Fail(defect);
+        }
+        catch (Exception again)
+        {
+            Failure = again;
+        }
     }
 
     private void Run(DtlsSession session)
@@ -128,7 +158,15 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
 
     private void Handshake(DtlsSession session, ISocketWaiter waiter)
     {
-        session.Run(waiter);
+        try
+        {
+            session.Run(waiter);
+        }
+        catch (Exception defect)
+        {
+            Fail(session, defect);
+        }
+
         lock (_gate)
             _idle.Push(waiter);
         Interlocked.Decrement(ref _running);

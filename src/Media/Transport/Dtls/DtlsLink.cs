@@ -6,12 +6,18 @@ namespace Earshot.Media.Transport.Dtls;
 /// <code>
 ///   datagram ─► DtlsSourceGuard ─► newest DtlsSession        sessions ─► sender, to the guard's target
 /// </code>
-/// With a new association the one before it still sends its goodbye, and hears nothing any more. Once the association stands, only where its peer was heard counts.
+/// What may begin a handshake and comes before there is an association waits for it. With a new association the one before it still sends its goodbye, and hears nothing any more. Once the association stands, only where its peer was heard counts.
 /// Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class DtlsLink(IDatagramSender sender)
 {
+    // A ClientHello, in pieces if need be: who answers an offer begins before its answer is here, and many wait a second before they say it again.
+    private const int MostEarly = 4;
+
     private readonly byte[] _datagram = new byte[1500];
+    private readonly byte[][] _early = [new byte[1500], new byte[1500], new byte[1500], new byte[1500]];
+    private readonly (PeerAddress From, int Length)[] _earlyFrom = new (PeerAddress, int)[MostEarly];
+    private int _earlyCount;
     private DtlsSession? _session;
     private DtlsSession? _before;
     private int _attempt;
@@ -31,6 +37,11 @@ internal sealed class DtlsLink(IDatagramSender sender)
         if (session == _session)
             return;
         (_before, _session, _attempt) = (_session, session, session?.Attempt ?? 0);
+        Guard.Renew();
+        int early = _earlyCount;
+        _earlyCount = 0;
+        for (int i = 0; session is not null && i < early; i++)
+            HandleDatagram(in _earlyFrom[i].From, _early[i].AsSpan(0, _earlyFrom[i].Length));
         Transmit();
     }
 
@@ -38,6 +49,12 @@ internal sealed class DtlsLink(IDatagramSender sender)
     public void HandleDatagram(in PeerAddress from, ReadOnlySpan<byte> datagram)
     {
         if (_session is not { } session)
+        {
+            KeepEarly(in from, datagram);
+            return;
+        }
+
+        if (session.State == DtlsState.Ended)
             return;
         if (session.Attempt != _attempt)
         {
@@ -61,6 +78,14 @@ internal sealed class DtlsLink(IDatagramSender sender)
             Drain(before);
         if (_session is { } session)
             Drain(session);
+    }
+
+    private void KeepEarly(in PeerAddress from, ReadOnlySpan<byte> datagram)
+    {
+        if (_earlyCount == MostEarly || datagram.Length > _datagram.Length || !DtlsFragment.IsBeginning(datagram, weAreClient: false))
+            return;
+        datagram.CopyTo(_early[_earlyCount]);
+        _earlyFrom[_earlyCount++] = (from, datagram.Length);
     }
 
     private void Drain(DtlsSession session)

@@ -55,6 +55,7 @@ internal sealed class DtlsSession : IDisposable
     private volatile ISocketWaiter? _waiter;
     private volatile DtlsState _state;
     private volatile bool _cancelled;
+    private volatile bool _disposed;
     private volatile int _attempt;
     private volatile bool _sourceProven;
     private DtlsKeys? _keys;
@@ -118,7 +119,8 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>Cancels, and erases the keys: after their contexts were made.</summary>
     public void Dispose()
     {
-        Cancel();
+        _disposed = true;
+        Cancel(); // with a full fence in it
         Keys?.Dispose();
     }
 
@@ -184,24 +186,23 @@ internal sealed class DtlsSession : IDisposable
     internal void Run(ISocketWaiter waiter)
     {
         _waiter = waiter;
-        try
-        {
-            var attempt = new DtlsAttempt(Terms);
-            var pipe = new DtlsPipe(_inbound, _outbound, Terms, () => _cancelled, _transmit) { Waiter = waiter, Deadline = _begun + Terms.Timeout };
-            var outcome = DtlsHandshake.Run(attempt, pipe, out var transport);
-            _waiter = null;
-            if (outcome.Failure == DtlsFailure.None)
-                Establish(attempt, pipe, transport!);
-            else if (MayTryAgain(pipe, outcome))
-                Again(pipe);
-            else
-                End(outcome);
-        }
-        catch (Exception defect)
-        {
-            _waiter = null;
-            End(new(DtlsFailure.Internal) { Defect = defect });
-        }
+        var attempt = new DtlsAttempt(Terms);
+        var pipe = new DtlsPipe(_inbound, _outbound, Terms, () => _cancelled, _transmit) { Waiter = waiter, Deadline = _begun + Terms.Timeout };
+        var outcome = DtlsHandshake.Run(attempt, pipe, out var transport);
+        _waiter = null;
+        if (outcome.Failure == DtlsFailure.None)
+            Establish(attempt, pipe, transport!);
+        else if (MayTryAgain(pipe, outcome))
+            Again(pipe);
+        else
+            End(outcome);
+    }
+
+    /// <summary>A defect reached the top of a thread.</summary>
+    internal void Fail(Exception defect)
+    {
+        _waiter = null;
+        End(new(DtlsFailure.Internal) { Defect = defect });
     }
 
     /// <summary>A thread is about to run it. Thread: the executor's own, so that it is asked for once.</summary>
@@ -235,6 +236,7 @@ internal sealed class DtlsSession : IDisposable
         (_pipe, _transport) = (pipe, transport);
         HandshakeTime = MonotonicClock.Now - _begun;
         Volatile.Write(ref _keys, attempt.Keys);
+        EraseIfDisposed();
         _state = DtlsState.Established;
         _changed(this);
         _executor.Wake();
@@ -286,6 +288,14 @@ internal sealed class DtlsSession : IDisposable
     {
         _transport!.Close();
         End(new(DtlsFailure.Cancelled));
+    }
+
+    // Who disposes in the very moment in which the keys come sees none; then this does.
+    private void EraseIfDisposed()
+    {
+        Interlocked.MemoryBarrier();
+        if (_disposed)
+            Keys?.Dispose();
     }
 
     private void End(DtlsOutcome outcome)

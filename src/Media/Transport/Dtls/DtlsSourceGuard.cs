@@ -29,8 +29,8 @@ internal sealed class DtlsSourceGuard
     private PeerAddress _refused;
     private Func<PeerAddress, bool>? _isValidated;
 
-    /// <summary>Where our datagrams go.</summary>
-    public PeerAddress Target { get; private set; }
+    /// <summary>Where our datagrams go. Without ICE a client may be told where media was heard from.</summary>
+    public PeerAddress Target { get; set; }
 
     /// <summary>Datagrams of strangers.</summary>
     public long Strangers { get; private set; }
@@ -51,6 +51,9 @@ internal sealed class DtlsSourceGuard
     /// <param name="isValidated">Told by ICE for an address; called by the worker.</param>
     /// <param name="selected">The pair that ICE sends on.</param>
     public void UseValidated(Func<PeerAddress, bool> isValidated, PeerAddress selected) => (_isValidated, Target) = (isValidated, selected);
+
+    /// <summary>Another association: whoever speaks first may be the peer again. Our datagrams go where they went.</summary>
+    public void Renew() => (_taken, _refused) = (default, default);
 
     /// <summary>Who was taken for the peer failed: not that address again.</summary>
     public void Refuse()
