@@ -40,6 +40,8 @@ internal struct StunTransaction
     private TimeSpan _wait;
     private TimeSpan _rto;
     private bool _isReliable;
+    private bool _isExtraDue;
+    private bool _wasRepeated;
 
     /// <summary>Joins the answer to it.</summary>
     public TransactionId Id { get; private set; }
@@ -73,6 +75,14 @@ internal struct StunTransaction
     {
         if (!IsPending || Deadline > now)
             return StunDue.Nothing;
+        if (_isExtraDue)
+        {
+            _isExtraDue = false;
+            _wasRepeated = true;
+            Deadline = now + (Sends == MaximumSends ? _rto * LastWait : _wait);
+            return StunDue.Retransmit;
+        }
+
         if (_isReliable || Sends == MaximumSends)
         {
             Stop();
@@ -85,9 +95,18 @@ internal struct StunTransaction
         return StunDue.Retransmit;
     }
 
+    /// <summary>Repeats the request once more, out of turn: there is news of the path. The count of repetitions stays.</summary>
+    public void Hurry(Instant now)
+    {
+        if (!IsPending || _isReliable)
+            return;
+        _isExtraDue = true;
+        Deadline = now;
+    }
+
     /// <summary>Ends it: answered, or no longer wanted.</summary>
     public void Stop() => Deadline = Instant.Never;
 
     /// <summary>The round trip that an answer now shows; not known when the request was repeated, for which copy was answered? (Karn)</summary>
-    public readonly TimeSpan? RoundTrip(Instant now) => Sends == 1 ? now - SentAt : null;
+    public readonly TimeSpan? RoundTrip(Instant now) => Sends == 1 && !_wasRepeated ? now - SentAt : null;
 }

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+namespace Earshot.Protocol.Ice;
+
+/// <summary>Which pair packets take, whether its peer still consents, and which pairs stand by (RFC 7675, RFC 8445 §8, §11, §12).</summary>
+/// <remarks>
+/// <code>
+///   works ──► Use ──► nominated ──► Use         spares (≤ 3): other pairs that work, asked each 15 s
+///              │ a question unanswered for a second, media fell silent, the peer probes, the interface is gone
+///              ▼
+///            PathProbe ──► it answers: as before │ a spare answers: Use that │ nothing answers: Disconnected … Failed after 30 s
+/// </code>
+/// Thread: its agent's. In steady state nothing is allocated.
+/// </remarks>
+internal sealed class PathKeeper(IceSession session, Nomination nomination)
+{
+    private const int MaximumSpares = 3;
+    private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(1);
+    private readonly PathProbe _probe = new(session);
+    private readonly List<CandidatePair> _spares = new(MaximumSpares + 1);
+    private bool _isNominated;
+
+    /// <summary>The path as others see it.</summary>
+    public IcePath? Path { get; private set; }
+
+    /// <summary>A pair works.</summary>
+    public void NoteValid(Instant now, CandidatePair pair)
+    {
+        pair.Consent.NoteHeard(now);
+        if (pair == session.Selected)
+            return;
+        bool isBetter = session.Selected is not { } selected || session.State is IceState.Disconnected or IceState.Failed
+            || (!_isNominated && selected.Generation == pair.Generation && !selected.IsDirect && pair.IsDirect);
+        if (isBetter) Use(now, pair, isNominated: false);
+        else Spare(now, pair);
+    }
+
+    /// <summary>Both sides agreed on a pair.</summary>
+    public void NoteNominated(Instant now, CandidatePair pair)
+    {
+        bool isNews = pair != session.Selected || !_isNominated;
+        if (pair.Generation == session.Current && session.Previous is { } previous)
+        {
+            _spares.RemoveAll(s => s.Generation == previous);
+            if (session.Selected?.Generation == previous)
+                session.Selected = null;
+            session.Previous = null;
+            previous.Dispose();
+        }
+
+        if (isNews)
+            Use(now, pair, isNominated: true);
+    }
+
+    /// <summary>A restart: what was nominated stays in use, and is no longer the last word.</summary>
+    public void NoteRestart()
+    {
+        _isNominated = false;
+        _spares.RemoveAll(s => s.Generation != session.Previous);
+    }
+
+    /// <summary>An answer to a question or a check on a pair.</summary>
+    public void NoteHeard(Instant now, CandidatePair pair)
+    {
+        pair.Consent.NoteHeard(now);
+        if (pair == session.Selected && session.State == IceState.Disconnected)
+            session.SetState(_isNominated ? IceState.Completed : IceState.Connected);
+        Settle(now);
+    }
+
+    /// <summary>Doubts the path: asks it and the spares at once, and takes a spare that answers where the path does not.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="hasPeerLeft">The peer asks on a spare and no longer here: believe it sooner.</param>
+    public void Probe(Instant now, bool hasPeerLeft = false)
+    {
+        if (session.Selected is not null)
+            _probe.Begin(now, _spares, isHinted: hasPeerLeft);
+    }
+
+    /// <summary>A socket or relay is gone.</summary>
+    public void RemoveBase(Instant now, TransportAddress origin)
+    {
+        _spares.RemoveAll(s => s.Base == origin);
+        if (session.Selected is { } lost && lost.Base == origin)
+            Leave(now, lost);
+    }
+
+    /// <summary>The connection of a pair is gone.</summary>
+    public void RemovePair(Instant now, CandidatePair pair)
+    {
+        _spares.Remove(pair);
+        if (session.Selected == pair)
+            Leave(now, pair);
+    }
+
+    /// <summary>Questions, probes, the end of consent.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (session.Selected is { } selected)
+        {
+            AskIfDue(now, selected, Consent.Interval);
+            if (selected.Consent.Unanswered > 0 && selected.Consent.AskedAt + AnswerWait <= now && !_probe.IsRunning)
+                _probe.Begin(now, _spares);
+        }
+
+        for (int i = _spares.Count - 1; i >= 0; i--)
+        {
+            var spare = _spares[i];
+            AskIfDue(now, spare, Consent.SpareInterval);
+            if (spare.Consent.ExpiresAt <= now && spare.Consent.Unanswered > 1)
+                Give(spare);
+        }
+
+        _probe.HandleTimeout(now, _spares);
+        Settle(now);
+        if (session.Selected is { } expired && expired.Consent.ExpiresAt <= now)
+            Expire(now, expired);
+    }
+
+    /// <summary>The next deadline.</summary>
+    public Instant NextTimeout()
+    {
+        var next = _probe.NextTimeout;
+        foreach (var spare in _spares)
+            next = Instant.Min(next, spare.Consent.NextAt);
+        if (session.Selected is not { } selected)
+            return next;
+        next = Instant.Min(next, Instant.Min(selected.Consent.NextAt, selected.Consent.ExpiresAt));
+        return selected.Consent.Unanswered > 0 && !_probe.IsRunning ? Instant.Min(next, selected.Consent.AskedAt + AnswerWait) : next;
+    }
+
+    private void Use(Instant now, CandidatePair pair, bool isNominated)
+    {
+        var before = session.Selected;
+        _spares.Remove(pair);
+        session.Selected = pair;
+        _isNominated = isNominated;
+        _probe.End();
+        pair.Consent.Keep(now, Consent.Interval, session.Random);
+        if (before is not null && before != pair && before.IsValid)
+            Spare(now, before);
+        Path = new IcePath(
+            pair.Base, pair.Target, pair.Local.Kind, pair.Remote.Kind, pair.IsReliable, isNominated, pair.RoundTrip, pair.Generation.Number);
+        session.Events.Enqueue(new IceEvent.Selected(Path));
+        session.SetState(isNominated ? IceState.Completed : IceState.Connected);
+    }
+
+    // Away from a pair that no longer carries: to a spare at once, and to an agreement about it as soon as may be.
+    private void Change(Instant now, CandidatePair to)
+    {
+        Use(now, to, isNominated: false);
+        if (!nomination.TryRenominate(to))
+            session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathChanged));
+        // The controlling side learns from a few questions in a row that we left.
+        _probe.Begin(now, _spares, insists: true);
+    }
+
+    private void Leave(Instant now, CandidatePair lost)
+    {
+        lost.State = PairState.Failed;
+        lost.Consent.Drop();
+        if (AnyOther() is { } spare)
+        {
+            Change(now, spare);
+            return;
+        }
+
+        Clear(IceState.Disconnected);
+        session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathLost));
+    }
+
+    private void Expire(Instant now, CandidatePair expired)
+    {
+        expired.State = PairState.Failed;
+        expired.Consent.Drop();
+        if (BestSpare(now - Consent.Interval) is { } spare)
+        {
+            Change(now, spare);
+            return;
+        }
+
+        Clear(IceState.Failed);
+    }
+
+    private void Clear(IceState state)
+    {
+        session.Selected = null;
+        Path = null;
+        _probe.End();
+        session.Events.Enqueue(new IceEvent.Selected(null));
+        session.SetState(state);
+    }
+
+    // What the probe has found out by now.
+    private void Settle(Instant now)
+    {
+        if (!_probe.IsRunning || session.Selected is not { } selected)
+            return;
+        switch (_probe.Judge(now, selected, BestSpare(_probe.BeganAt)))
+        {
+            case ProbeVerdict.Alive:
+                _probe.End();
+                break;
+            case ProbeVerdict.Moved:
+                Change(now, BestSpare(_probe.BeganAt)!);
+                break;
+            case ProbeVerdict.Silent when session.State != IceState.Disconnected:
+                session.SetState(IceState.Disconnected);
+                session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathLost));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Spare(Instant now, CandidatePair pair)
+    {
+        if (_spares.Contains(pair) || pair.IsReliable)
+            return;
+        // Full: one that shares the socket in use gives way to one that does not.
+        if (_spares.Count == MaximumSpares)
+        {
+            var same = _spares.Find(s => s.Base == session.Selected?.Base);
+            if (same is null || pair.Base == session.Selected?.Base)
+                return;
+            same.Consent.Drop();
+            _spares.Remove(same);
+        }
+
+        _spares.Add(pair);
+        pair.Consent.Keep(now, Consent.SpareInterval, session.Random);
+    }
+
+    private void Give(CandidatePair spare)
+    {
+        spare.State = PairState.Failed;
+        spare.Consent.Drop();
+        _spares.Remove(spare);
+    }
+
+    // A pair that nobody kept warm is better than none.
+    private CandidatePair? AnyOther() => BestSpare(Instant.Zero) ?? session.Current.Pairs.BestValid();
+
+    private CandidatePair? BestSpare(Instant heardSince)
+    {
+        CandidatePair? best = null;
+        foreach (var spare in _spares)
+        {
+            if (spare.IsValid && spare.Consent.HeardAt >= heardSince && (best is null || spare.Priority > best.Priority))
+                best = spare;
+        }
+
+        return best;
+    }
+
+    private void AskIfDue(Instant now, CandidatePair pair, TimeSpan interval)
+    {
+        if (pair.Consent.NextAt > now)
+            return;
+        session.Ask(now, pair);
+        pair.Consent.Keep(now, interval, session.Random);
+    }
+}
