@@ -29,6 +29,9 @@ internal sealed class ArrivalHistory
     /// <summary>Greatest lateness of the last two seconds, ms.</summary>
     public double RecentMostMs => -_negatedMost.Value - _least.Value;
 
+    /// <summary>Lateness of the packet that came last, ms.</summary>
+    public double LatestMs { get; private set; }
+
     /// <summary>Takes an arrival in.</summary>
     /// <param name="now">When it came, ms by the sender's clock.</param>
     /// <param name="position">Its first sample, 48 kHz.</param>
@@ -36,7 +39,8 @@ internal sealed class ArrivalHistory
     {
         double line = now - (position / 48.0);
         _least.Add(now, line);
-        if (IsStray(line - _least.Value))
+        LatestMs = line - _least.Value;
+        if (IsStray(LatestMs))
             return;
         _negatedMost.Add(now, -line);
         MoveOrigin((long)Math.Floor(_least.Value / BucketMs));

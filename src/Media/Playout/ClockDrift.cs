@@ -15,14 +15,14 @@ internal sealed class ClockDrift
     /// <summary>No quartz is worse; what claims to be is a queue that fills.</summary>
     private const double Most = 1000e-6;
 
-    /// <summary>A change of pitch that nobody hears: 100 ppm a second, a sixth of a cent.</summary>
-    private const double SlewPerMs = 100e-6 / 1000;
+    /// <summary>A change of pitch that nobody hears: 1000 ppm a second, less than two cents.</summary>
+    private const double SlewPerMs = 1000e-6 / 1000;
 
     private const double Errors = 3;
     private const double WandersBeyond = 5e-6;
 
-    /// <summary>The decision first makes room for any phase.</summary>
-    private const double RoomMs = 2000;
+    /// <summary>Less is no drift that moves the phase before it is seen for certain.</summary>
+    private const double StandsWithin = 40e-6;
 
     private readonly EnvelopeSlope _arrivals = new();
     private readonly EnvelopeSlope _pulls = new();
@@ -31,13 +31,18 @@ internal sealed class ClockDrift
     private double _gainedMs;
     private double _lastMs = double.NaN;
     private long _played;
-    private double _roomMs = RoomMs;
 
     /// <summary>Samples of the stream for each one that is played.</summary>
     public double Ratio { get; private set; } = 1;
 
     /// <summary>The phase of packets against blocks keeps moving, by 10 ms within half an hour or sooner: it is not worth following.</summary>
     public bool Wanders { get; private set; }
+
+    /// <summary>Both clocks have been watched long enough to say that they hardly differ.</summary>
+    public bool Stands { get; private set; }
+
+    /// <summary>Not while the decision makes room for the phase that following moves.</summary>
+    public bool IsHeld { get; set; }
 
     /// <summary>Our time as the sender's clock would have it, up to a constant.</summary>
     public double StreamMs(double nowMs) => nowMs + _gainedMs;
@@ -63,8 +68,9 @@ internal sealed class ClockDrift
     {
         double sender = -Beyond(_arrivals), card = -Beyond(_pulls);
         Wanders |= Math.Abs(sender - card) > WandersBeyond;
-        _roomMs -= Wanders ? elapsed : 0;
-        if (_roomMs > 0)
+        double most = Math.Abs(_arrivals.Slope - _pulls.Slope) + (Errors * (_arrivals.Error + _pulls.Error));
+        Stands = !Wanders && (Stands || most < StandsWithin);
+        if (!Wanders || IsHeld)
             return;
         _gainedMs += _sender * elapsed;
         _sender = Towards(_sender, sender, elapsed);

@@ -4,24 +4,31 @@ namespace Earshot.Media.Playout;
 /// <summary>How steeply the lower edge of a noisy line rises: the part of a delay that no queue can fake.</summary>
 /// <remarks>
 /// <code>
-///   delay │   ·    ·  ·     ·           the least of each second, up to four minutes of them;
-///         │ ·   ·  · ·   ·    ·  ·      median of slopes half the window apart (a quarter of the seconds may lie),
+///   delay │   ·    ·  ·     ·           the least of each slice of time, up to four minutes of them;
+///         │ ·   ·  · ·   ·    ·  ·      median of slopes half the window apart (a quarter of the slices may lie),
 ///         │──•───────•──────•─────•──   then least squares over what is near that line
 ///         └───────────────────────► t
 /// </code>
+/// Slices last a quarter of a second at first, so that a quiet line tells its slope within two seconds; where that much jitter remains that their
+/// least says little, or when the memory is full, neighbours are joined and slices last twice as long, up to a second.
 /// A step of the path is no slope: when four seconds in a row lie apart on one side, the older ones are moved to them.
 /// Thread: playback. Real-time: no allocation.
 /// </remarks>
 internal sealed class EnvelopeSlope
 {
     private const int Slices = 240;
-    private const double SliceMs = 1000;
+    private const double FirstSliceMs = 250;
+    private const double LastSliceMs = 1000;
+
+    /// <summary>A line that spreads more is not quiet.</summary>
+    private const double QuietMs = 0.3;
+
     private const int Fewest = 5;
 
     /// <summary>Of fewer points none can be told to lie.</summary>
     private const int Trusting = 20;
 
-    private const int StepSlices = 4;
+    private const double StepLastsMs = 4000;
     private const double StepMs = 3;
 
     /// <summary>No clock here is read more exactly than this.</summary>
@@ -30,6 +37,7 @@ internal sealed class EnvelopeSlope
     private readonly double[] _t = new double[Slices];
     private readonly double[] _y = new double[Slices];
     private readonly double[] _sorted = new double[Slices];
+    private double _sliceMs = FirstSliceMs;
     private double _sliceEndsMs = double.NaN;
     private double _leastAtMs;
     private double _least = double.PositiveInfinity;
@@ -49,11 +57,11 @@ internal sealed class EnvelopeSlope
     public void Add(double nowMs, double line)
     {
         if (double.IsNaN(_sliceEndsMs))
-            _sliceEndsMs = nowMs + SliceMs;
+            _sliceEndsMs = nowMs + _sliceMs;
         if (nowMs >= _sliceEndsMs)
         {
             Close();
-            _sliceEndsMs += SliceMs * Math.Ceiling((nowMs - _sliceEndsMs + 1) / SliceMs);
+            _sliceEndsMs += _sliceMs * Math.Ceiling((nowMs - _sliceEndsMs + 1) / _sliceMs);
             _least = double.PositiveInfinity;
         }
 
@@ -67,6 +75,7 @@ internal sealed class EnvelopeSlope
     public void Reset()
     {
         _sliceEndsMs = double.NaN;
+        _sliceMs = FirstSliceMs;
         _least = double.PositiveInfinity;
         _spread = FloorMs;
         _count = _astray = 0;
@@ -78,6 +87,8 @@ internal sealed class EnvelopeSlope
     {
         if (double.IsPositiveInfinity(_least))
             return;
+        if (_sliceMs < LastSliceMs && (_count == Slices || (_count >= Trusting && _spread > QuietMs)))
+            JoinNeighbours();
         if (_count == Slices)
         {
             Array.Copy(_t, 1, _t, 0, Slices - 1);
@@ -93,7 +104,23 @@ internal sealed class EnvelopeSlope
             Fit();
     }
 
-    /// <summary>Whether the newest second lies apart from the line; if its neighbours do too, the line has stepped there.</summary>
+    /// <summary>Keeps the lower one of each two.</summary>
+    private void JoinNeighbours()
+    {
+        int half = _count / 2, odd = _count - (2 * half);
+        for (int i = 0; i < half; i++)
+        {
+            int at = odd + (2 * i);
+            int lower = _y[at + 1] - _y[at] < Slope * (_t[at + 1] - _t[at]) ? at + 1 : at;
+            (_t[i], _y[i]) = (_t[lower], _y[lower]);
+        }
+
+        _count = half;
+        _astray /= 2;
+        _sliceMs *= 2;
+    }
+
+    /// <summary>Whether the newest slice lies apart from the line; if its neighbours do too, the line has stepped there.</summary>
     private bool IsAstray(int at)
     {
         double by = _y[at] - _level - (Slope * _t[at]);
@@ -104,9 +131,10 @@ internal sealed class EnvelopeSlope
         }
 
         _astrayBy = _astray == 0 || Math.Abs(by) < Math.Abs(_astrayBy) ? by : _astrayBy;
-        if (++_astray < StepSlices)
+        int step = (int)(StepLastsMs / _sliceMs);
+        if (++_astray < step)
             return true;
-        for (int i = 0; i < _count - StepSlices; i++)
+        for (int i = 0; i < _count - step; i++)
             _y[i] += _astrayBy;
         _astray = 0;
         return false;

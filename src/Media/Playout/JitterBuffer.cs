@@ -11,7 +11,7 @@ namespace Earshot.Media.Playout;
 /// <code>
 ///   Insert ─► StreamTimeline ─► PacketBuffer ─────────► StreamDecoder ─► SampleQueue ─► Pull
 ///                  ├─► ArrivalHistory ─► TargetDelay ─► PlayoutDecision ─► TimeStretch ──┤
-///                  └─► ClockDrift ─────────────────────────────────────► DriftResampler ─┘
+///                  └─► ClockDrift ───────────────────────► PhaseRoom ──► DriftResampler ─┘
 /// </code>
 /// Thread: playback, but for <see cref="SetDecoder"/> and <see cref="Statistics"/>, which any thread may call.
 /// Real-time: no allocation, lock or system call after construction; it is told the time and never asks.
@@ -32,18 +32,23 @@ internal sealed class JitterBuffer
     private readonly StreamTimeline _timeline = new();
     private readonly PacketBuffer _packets = new();
     private readonly ArrivalHistory _arrivals = new();
+    private readonly TargetDelay _jitter;
     private readonly PullClock _clock = new();
     private readonly PlayoutDecision _decision = new();
     private readonly RepairWait _repair = new();
     private readonly ClockDrift _drift = new();
+    private readonly PhaseRoom _room;
     private readonly DriftResampler _resampler = new();
     private readonly StreamDecoder _stream;
     private double _targetMs;
+    private bool _copies;
     private bool _begun;
 
     /// <summary>Allocates everything that a call needs.</summary>
     public JitterBuffer()
     {
+        _jitter = new TargetDelay(_arrivals);
+        _room = new PhaseRoom(_drift);
         _stream = new StreamDecoder(_packets, _decoders, _statistics);
         _decoders[ComfortNoise.PayloadType] = new ComfortNoise();
     }
@@ -80,7 +85,7 @@ internal sealed class JitterBuffer
             return playable ? PlaceCopy(packet, decoder!.RtpClockRate, duration, arrival) : InsertOutcome.Unplayable;
         _clock.Arrived(arrival.TotalMilliseconds);
         _statistics.Add(Counter.FecReceived, playable && decoder!.CarriesFec(packet.Payload) ? 1 : 0);
-        return playable ? Place(packet, decoder!.RtpClockRate, duration, arrival) : Unplayable(packet);
+        return playable ? Place(packet, decoder!, duration, arrival) : Unplayable(packet);
     }
 
     /// <summary>Fills a block: always whole, with silence when there is nothing else.</summary>
@@ -92,24 +97,37 @@ internal sealed class JitterBuffer
         double now = _clock.PulledAt(playsAt.TotalMilliseconds, OutputLatency.TotalMilliseconds);
         _drift.Pulled(playsAt.TotalMilliseconds, block.Length);
         info = new PulledInfo(PlayedKind.Silence, 0, Instant.Never, false);
-        if (!HasBegun(block.Length))
+        int lead = 0;
+        if (_begun || TryBegin(now, block.Length, out lead))
         {
-            block.Clear();
+            block[..lead].Clear();
+            Play(now + (lead / 48.0), block[lead..], out info);
+            info = info with { RtpTime = _timeline.Before(info.RtpTime, lead) };
         }
         else
         {
-            int needed = _resampler.Needed(block.Length, _drift.Ratio);
-            Prepare(_drift.StreamMs(now), needed);
-            Emit(now, block, out info);
+            block.Clear();
         }
         _statistics.Publish();
     }
 
-    /// <summary>Sound begins with a whole block: there is no past yet to make up the rest from.</summary>
-    private bool HasBegun(int block)
+    /// <summary>Sound begins with a whole block, for there is no past yet to make up the rest from, and somewhere inside of one.</summary>
+    private bool TryBegin(double now, int block, out int lead)
     {
-        _begun = _begun || (_timeline.Started && _timeline.NewestEnd - _stream.End >= block);
-        return _begun;
+        lead = 0;
+        if (!_timeline.Started || _timeline.NewestEnd - _stream.End < block)
+            return false;
+        lead = _room.LeadIn(now - _arrivals.LeastMs - (_stream.End / 48.0), block);
+        return _begun = lead < block;
+    }
+
+    private void Play(double now, Span<short> block, out PulledInfo info)
+    {
+        if (_room.Arrives())
+            _decision.Forget();
+        double ratio = _room.Ratio(block.Length);
+        Prepare(_drift.StreamMs(now), _resampler.Needed(block.Length, ratio), block.Length);
+        Emit(now, block, ratio, out info);
     }
 
     private InsertOutcome Unplayable(in PlayoutPacket packet)
@@ -120,11 +138,11 @@ internal sealed class JitterBuffer
         return InsertOutcome.Unplayable;
     }
 
-    private InsertOutcome Place(in PlayoutPacket packet, int clock, int duration, Instant arrival)
+    private InsertOutcome Place(in PlayoutPacket packet, IAudioDecoder decoder, int duration, Instant arrival)
     {
-        long before = _timeline.Highest;
+        long before = _timeline.Highest, missed = 0;
         bool started = _timeline.Started;
-        StreamTimeline.Placement placement = _timeline.Place(packet, clock, duration, arrival, out long sequence, out long position);
+        StreamTimeline.Placement placement = _timeline.Place(packet, decoder.RtpClockRate, duration, arrival, out long sequence, out long position);
         if (placement == StreamTimeline.Placement.TooOld)
             return Late();
         if (placement == StreamTimeline.Placement.Restarted && started)
@@ -134,10 +152,10 @@ internal sealed class JitterBuffer
         else if (_packets.Knows(sequence))
             return Duplicate();
         else
-            Missed(sequence > before ? sequence - before - 1 : -1);
-        _drift.Arrived(arrival.TotalMilliseconds, position);
-        _arrivals.Add(_drift.StreamMs(arrival.TotalMilliseconds), position);
-        _targetMs = TargetDelay.From(_arrivals) + _repair.WaitMs(duration / 48.0);
+            missed = sequence > before ? sequence - before - 1 : -1;
+        Learn(packet, decoder, missed, arrival, position);
+        _targetMs = _repair.TargetMs(_jitter.Ms, _arrivals, duration / 48.0);
+        _room.Target(_targetMs);
         if (!_stream.CanUse(position + duration))
         {
             _packets.Remember(sequence);
@@ -150,11 +168,23 @@ internal sealed class JitterBuffer
         return InsertOutcome.Kept;
     }
 
+    private void Learn(in PlayoutPacket packet, IAudioDecoder decoder, long missed, Instant arrival, long position)
+    {
+        _statistics.Add(Counter.PacketsLost, missed);
+        _drift.Arrived(arrival.TotalMilliseconds, position);
+        _arrivals.Add(_drift.StreamMs(arrival.TotalMilliseconds), position);
+        _jitter.Arrived();
+        _repair.Missed(missed);
+        _repair.Carries(_copies || !decoder.HasConcealment || decoder.CarriesFec(packet.Payload));
+        _copies = false;
+    }
+
     /// <summary>A copy fills a hole and does nothing else: what is said of the network is said by the packets themselves.</summary>
     private InsertOutcome PlaceCopy(in PlayoutPacket packet, int clock, int duration, Instant arrival)
     {
         if (!_timeline.TryLocate(packet, clock, out long sequence, out long position))
             return InsertOutcome.Unplayable;
+        _copies = true;
         if (_packets.Holds(sequence))
             return InsertOutcome.Duplicate;
         _repair.Copied(LateMs(arrival, position) / (duration / 48.0));
@@ -165,7 +195,7 @@ internal sealed class JitterBuffer
 
     /// <summary>How much later than the fastest packets, and than jitter explains.</summary>
     private double LateMs(Instant arrival, long position) =>
-        _drift.StreamMs(arrival.TotalMilliseconds) - (position / 48.0) - _arrivals.LeastMs - TargetDelay.From(_arrivals);
+        _drift.StreamMs(arrival.TotalMilliseconds) - (position / 48.0) - _arrivals.LeastMs - _jitter.Ms;
 
     private int Keep(in PlayoutPacket packet, long sequence, long position, int duration, Instant arrival)
     {
@@ -182,14 +212,9 @@ internal sealed class JitterBuffer
         return _packets.Add(slot, packet.Payload);
     }
 
-    private void Missed(long packets)
-    {
-        _statistics.Add(Counter.PacketsLost, packets);
-        _repair.Missed(packets);
-    }
-
     private InsertOutcome Late()
     {
+        _jitter.Late();
         _statistics.Add(Counter.PacketsDiscarded);
         return InsertOutcome.Late;
     }
@@ -204,24 +229,32 @@ internal sealed class JitterBuffer
     {
         _statistics.Add(Counter.PacketsDiscarded, _packets.Clear());
         _arrivals.Reset();
+        _jitter.Reset();
         _drift.Restart();
         _decision.Forget();
         _stream.Restart(position);
     }
 
-    private void Prepare(double now, int block)
+    /// <param name="now">By the sender's clock.</param>
+    /// <param name="needed">Samples of the stream for the block.</param>
+    /// <param name="block">Its samples.</param>
+    private void Prepare(double now, int needed, int block)
     {
         long back = _stream.Resume();
         if (back > 0)
+        {
             _decision.Hold();
+            _room.Stop();
+        }
         if (back > ForgetBeyondMs * 48)
             _arrivals.Reset();
         DropExcess();
-        if (_stream.Queue.Count < block && !_stream.Starving)
-            Measure(now, block);
-        _stream.Fill(block);
+        if (_stream.Queue.Count < needed && !_stream.Starving)
+            Measure(now, needed);
+        _stream.Fill(needed);
         if (!_stream.Starving)
-            Stretch(block);
+            Stretch(needed, block / 48.0);
+        _drift.IsHeld = _room.IsMade;
     }
 
     /// <summary>Received sound that waits beyond the target.</summary>
@@ -243,18 +276,18 @@ internal sealed class JitterBuffer
         int have = _stream.Queue.Count;
         int later = (block - have - 1) / _stream.PacketLength * _stream.PacketLength;
         double slack = now - _arrivals.LeastMs - ((_stream.End + later) / 48.0);
-        _decision.Needed(slack, (have + later) / 48.0);
+        _decision.Needed(slack, (have + later) / 48.0, have / 48.0);
     }
 
-    private void Stretch(int block)
+    private void Stretch(int needed, double blockMs)
     {
         double wanted = ExcessMs;
         if (wanted <= PlayoutDecision.FastBeyondMs)
-            wanted = _decision.Stretch(_targetMs, block / 48.0, _drift.Wanders);
-        if (wanted == 0)
+            wanted = _decision.Stretch(_targetMs, blockMs, _room.IsForAny);
+        if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs))
             return;
         int samples = (int)Math.Abs(wanted * 48);
-        int changed = wanted > 0 ? Accelerate(samples, block) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
+        int changed = wanted > 0 ? Accelerate(samples, needed) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
         if (changed == 0)
         {
             if (samples >= PitchSearch.MinimumLag)
@@ -268,18 +301,18 @@ internal sealed class JitterBuffer
         _decision.Forget();
     }
 
-    private int Accelerate(int samples, int block)
+    private int Accelerate(int samples, int needed)
     {
         samples = Math.Min(samples, PitchSearch.MaximumLag);
-        _stream.FillFromPackets(block + samples);
-        return TimeStretch.Accelerate(_stream.Queue, Math.Min(samples, _stream.Queue.Count - block), _decision.Gate(samples / 48.0));
+        _stream.FillFromPackets(needed + samples);
+        return TimeStretch.Accelerate(_stream.Queue, Math.Min(samples, _stream.Queue.Count - needed), _decision.Gate(samples / 48.0));
     }
 
-    private void Emit(double now, Span<short> block, out PulledInfo info)
+    private void Emit(double now, Span<short> block, double ratio, out PulledInfo info)
     {
         SampleQueue queue = _stream.Queue;
         uint rtpTime = _timeline.RtpTimeOf(_stream.Front);
-        int taken = _resampler.Convert(queue.From(DriftResampler.Before), block, _drift.Ratio);
+        int taken = _resampler.Convert(queue.From(DriftResampler.Before), block, ratio);
         var kind = PlayedKind.Silence;
         Instant arrival = Instant.Never;
         for (int left = taken; left > 0;)

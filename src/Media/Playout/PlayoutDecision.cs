@@ -29,17 +29,22 @@ internal sealed class PlayoutDecision
     private readonly SlackFloor _floor = new();
     private readonly double[] _slack = new double[Kept];
     private readonly double[] _offset = new double[Kept];
+    private readonly double[] _movable = new double[Kept];
     private int _count;
     private int _refused;
     private int _held;
     private int _patience = 1;
     private double _meanSlack;
 
-    /// <summary>A new packet is needed at this pull.</summary>
-    public void Needed(double slackMs, double offsetMs)
+    /// <summary>A new packet is needed at this pull; of several, the last one.</summary>
+    /// <param name="slackMs">How early it would have come.</param>
+    /// <param name="offsetMs">Where in the block it begins.</param>
+    /// <param name="movableMs">Where the first of them does: so far the block can move before it needs one more.</param>
+    public void Needed(double slackMs, double offsetMs, double movableMs)
     {
         _slack[_count % Kept] = slackMs;
         _offset[_count % Kept] = offsetMs;
+        _movable[_count % Kept] = movableMs;
         _count++;
         _meanSlack += (slackMs - _meanSlack) * Math.Max(1.0 / 16, 1.0 / _count);
         _floor.Add(slackMs, SlicePackets * _patience);
@@ -74,12 +79,12 @@ internal sealed class PlayoutDecision
     /// <summary>Milliseconds to take out (positive) or to put in (negative); 0: leave it.</summary>
     /// <param name="targetMs">Slack that there shall be.</param>
     /// <param name="blockMs">Length of a block.</param>
-    /// <param name="wanders">The phase of packets against blocks keeps moving: the worst one must do.</param>
-    public double Stretch(double targetMs, double blockMs, bool wanders)
+    /// <param name="anyPhase">The phase of packets against blocks moves or may move: the worst one must do.</param>
+    public double Stretch(double targetMs, double blockMs, bool anyPhase)
     {
         if (_count < 2)
             return 0;
-        double stretch = wanders ? AtAnyPhase(targetMs, blockMs) : AtThisPhase(targetMs, blockMs);
+        double stretch = anyPhase ? AtAnyPhase(targetMs, blockMs) : AtThisPhase(targetMs, blockMs);
         return _held > 0 ? Math.Min(0, stretch) : stretch;
     }
 
@@ -109,7 +114,7 @@ internal sealed class PlayoutDecision
         double low = targetMs + MarginMs;
         double slack = _slack[least];
         return offsetHigh - offsetLow < 0.5
-            ? InBlocks(slack, _offset[least], low, Tolerance(targetMs), blockMs)
+            ? InBlocks(slack, least, low, Tolerance(targetMs), blockMs)
             : Continuous(slack, low, Tolerance(targetMs));
     }
 
@@ -117,13 +122,13 @@ internal sealed class PlayoutDecision
     /// Too little is seen in the mean: threads that wake up a little early are not late packets. Much too much is seen at once. The last block goes only when slices of packets prove that all of them could do without:
     /// the delay then stands less than a block above what lateness needs, which is the phase of packets against pulls and cannot go.
     /// </remarks>
-    private double InBlocks(double slack, double offset, double low, double tolerance, double block)
+    private double InBlocks(double slack, int at, double low, double tolerance, double block)
     {
         if (_meanSlack < low - TriggerMs)
-            return -(block - offset + (block * Math.Floor(Math.Max(0, low - _meanSlack) / block)));
+            return -(block - _offset[at] + (block * Math.Floor(Math.Max(0, low - _meanSlack) / block)));
         double proven = Math.Floor((_floor.Value - low - (tolerance - 1)) / block);
         double blocks = Math.Max(proven, Math.Floor((slack - low - tolerance - MarginMs) / block));
-        return offset + (Math.Max(0, blocks) * block);
+        return _movable[at] + (Math.Max(0, blocks) * block);
     }
 
     private static double Continuous(double slack, double low, double tolerance)

@@ -1,52 +1,110 @@
 // SPDX-License-Identifier: MIT
 namespace Earshot.Media.Playout;
 
-/// <summary>How much longer than jitter demands a packet waits, so that what mends a hole is here before the hole is played.</summary>
+/// <summary>How long packets wait where holes can be mended: long enough that what mends a hole is here before the hole is played.</summary>
 /// <remarks>
 /// <code>
 ///   sent      1    2    3    4            2 is lost; its copy, its FEC and the sound after it are in 3
 ///   needed         1    2    3    4       so with one packet more of delay the hole is mended from both sides
 /// </code>
-/// Nothing while less than 2 % is lost; one packet (20 ms) then, until less than 1 % is. Two when whole copies come two packets later
-/// and more than 8 % is lost: that is where two in a row go missing often enough. Copies from still farther mend what they can.
+/// Nothing is added while less than 2 % is lost; one packet (20 ms) then, until less than 1 % is: our report of the loss asks for FEC or copies, and they are
+/// soon here. When fifteen seconds brought none, Opus waits from 5 to 3 % only: there the far side tells of onsets that were lost, which are gaps otherwise
+/// (10 % loss: 0.9 % of speech without, 0.1 % with). Other codecs' gaps are always mended from both sides. Two packets when whole copies come two packets
+/// later and losses in a row are frequent, which nothing nearer mends.
+/// What mends needs no 99 %: nine times in ten suffice, so jitter and wait do not simply add up, but in a full queue. Copies from still farther mend what they can.
 /// Thread: playback.
 /// </remarks>
 internal sealed class RepairWait
 {
     private const double BeginShare = 0.02;
     private const double EndShare = 0.01;
-    private const double FarBeginShare = 0.08;
-    private const double FarEndShare = 0.05;
+    private const double OnsetBeginShare = 0.05;
+    private const double OnsetEndShare = 0.03;
+    private const double FarBeginShare = 0.025;
+    private const double FarEndShare = 0.015;
     private const double FarCopies = 0.001;
+
+    /// <summary>Speech pauses, and in pauses Opus repeats nothing: few are no end yet, one packet in twenty is a beginning.</summary>
+    private const double MendsBegin = 0.05;
+    private const double MendsEnd = 0.005;
+
     private const double Learning = 1 / 200.0;
+    private const double SlowLearning = 1 / 400.0;
+
+    /// <summary>15 s of 20 ms.</summary>
+    private const int Patience = 750;
+
+    /// <summary>More is a queue, which loses packets just when those behind them are latest.</summary>
+    private const double QueueMs = 60;
+    private const double NearInTime = 0.9;
+    private const double FarInTime = 0.8;
     private const double MostMs = 60;
 
     /// <summary>An outage is no loss that waiting would mend.</summary>
     private const int Outage = 3;
 
     private double _lost;
+    private double _inRow;
     private double _far;
+    private double _mending;
+    private int _lastRun;
+    private int _without;
+    private bool _mends = true;
     private bool _waits;
     private bool _waitsFar;
 
     /// <summary>A packet came, after so many missing ones; −1: it was one of these.</summary>
     public void Missed(long packets)
     {
-        _lost += (Math.Clamp(packets, -1, Outage) - _lost) * Learning;
+        int run = (int)Math.Clamp(packets, -1, Outage);
+        _lost += (run - _lost) * Learning;
+        _inRow += (InRow(run) - _inRow) * SlowLearning;
         _far -= _far * Learning;
-        _waits = _lost > (_waits ? EndShare : BeginShare);
-        _waitsFar = _lost > (_waitsFar ? FarEndShare : FarBeginShare) && _far > FarCopies;
+        _waits = _lost > (_mends, _waits) switch
+        {
+            (true, true) => EndShare,
+            (true, false) => BeginShare,
+            (false, true) => OnsetEndShare,
+            (false, false) => OnsetBeginShare,
+        };
+        _waitsFar = _inRow > (_waitsFar ? FarEndShare : FarBeginShare) && _far > FarCopies;
+    }
+
+    /// <summary>A packet came that carries what mends the hole before it, or does not.</summary>
+    public void Carries(bool repair)
+    {
+        _mending += ((repair ? 1 : 0) - _mending) * Learning;
+        _without = _mending > MendsEnd ? 0 : Math.Min(_without + 1, Patience);
+        _mends = _without < Patience && (_mends || _mending > MendsBegin);
     }
 
     /// <summary>A copy came for a packet that is missing.</summary>
     /// <param name="packets">How many packets later it came than what it is a copy of would have.</param>
     public void Copied(double packets) => _far += packets > 1.5 ? Learning : 0;
 
-    /// <summary>What it comes to, ms.</summary>
-    public double WaitMs(double packetMs)
+    /// <summary>How long a packet that came without extra delay shall wait, ms.</summary>
+    /// <param name="jitterMs">What jitter demands.</param>
+    /// <param name="arrivals">How late packets come.</param>
+    /// <param name="packetMs">Length of a packet.</param>
+    public double TargetMs(double jitterMs, ArrivalHistory arrivals, double packetMs)
     {
         if (!_waits)
+            return jitterMs;
+        double wait = Math.Min(_waitsFar ? 2 * packetMs : packetMs, MostMs);
+        if (jitterMs > QueueMs)
+            return jitterMs + wait;
+        double late = Math.Min(jitterMs, arrivals.QuantileMs(_waitsFar ? FarInTime : NearInTime));
+        return Math.Max(jitterMs, wait + late);
+    }
+
+    /// <summary>Losses whose next packet is lost, too; one of them that comes after all takes it back.</summary>
+    private int InRow(int run)
+    {
+        if (run >= 0)
+            return _lastRun = Math.Max(0, run - 1);
+        if (_lastRun == 0)
             return 0;
-        return Math.Min(_waitsFar ? 2 * packetMs : packetMs, MostMs);
+        _lastRun--;
+        return -1;
     }
 }

@@ -85,6 +85,20 @@ internal sealed class SampleQueue
         MarkFirst(PlayedKind.Decelerated);
     }
 
+    /// <summary>Takes the last waiting samples back.</summary>
+    public void DropLast(int length)
+    {
+        _end -= length;
+        while (length > 0 && _runCount > 0)
+        {
+            ref Run last = ref _runs[(_firstRun + _runCount - 1) % RunCapacity];
+            int cut = Math.Min(length, last.Length);
+            last.Length -= cut;
+            length -= cut;
+            _runCount -= last.Length == 0 ? 1 : 0;
+        }
+    }
+
     /// <summary>The oldest waiting run, and forgets up to <paramref name="most"/> samples of it as played.</summary>
     public Run TakeRun(int most)
     {

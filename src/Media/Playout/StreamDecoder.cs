@@ -23,6 +23,10 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
 
     private const int Step = 120;
     private const int GiveUpGap = 24000;
+    private const int LongestWhole = 960;
+
+    /// <summary>A millisecond before a late packet: one that begins on the edge of its block is the next to be late.</summary>
+    private const int LeftStanding = 48;
 
     private readonly Concealment _concealment = new();
     private readonly Merge _merge = new();
@@ -89,11 +93,31 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (IsPause(next) && next.Position > _starvedFrom)
             TakeBack();
         long back = End - next.Position;
-        if (back <= 0)
-            return back;
-        End = Math.Max(next.Position, _starvedFrom);
-        _seam = true;
+        int unheard = (int)Math.Min(Queue.Count, End - _starvedFrom);
+        if (back > 0)
+        {
+            Unmake(Math.Max(0, unheard - LeftStanding));
+            back = End - next.Position;
+            End = Math.Max(Math.Min(End, next.Position), _starvedFrom);
+            _seam = true;
+        }
+        else if (back == 0 && unheard <= next.Duration && decoders[next.PayloadType]!.CarriesFec(packets.Payload(next)))
+        {
+            Unmake(unheard);
+        }
+
         return back;
+    }
+
+    /// <summary>Takes made-up sound back that nobody has heard.</summary>
+    private void Unmake(int length)
+    {
+        Queue.DropLast(length);
+        End -= length;
+        statistics.Add(Counter.Concealed, -Math.Min(length, _counted));
+        statistics.Add(Counter.SilentConcealed, -Math.Min(length, _countedSilent));
+        _counted = Math.Max(0, _counted - length);
+        _countedSilent = Math.Max(0, _countedSilent - length);
     }
 
     /// <summary>Leaves out what waits before a position.</summary>
@@ -222,7 +246,9 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (!Starving)
             (_starvedFrom, _counted, _countedSilent) = (End, 0, 0);
         Starving = true;
-        Conceal(RoundUp(wanted), _discontinuous);
+        // A codec makes a packet up better at once than in pieces (each is a loss of its own to it). What is not heard when the packet comes is taken back.
+        bool whole = _decoder is { HasConcealment: true } && !_discontinuous && PacketLength <= LongestWhole;
+        Conceal(Math.Max(RoundUp(wanted), whole ? PacketLength : 0), _discontinuous);
     }
 
     private void Bridge(in PacketBuffer.Slot next, int wanted)

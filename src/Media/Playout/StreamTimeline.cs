@@ -43,6 +43,9 @@ internal sealed class StreamTimeline
     /// <summary>RTP time of a position.</summary>
     public uint RtpTimeOf(long position) => unchecked(_timestamp + (uint)((position - _position) * _clock / 48000));
 
+    /// <summary>RTP time so many samples earlier.</summary>
+    public uint Before(uint rtpTime, int samples) => unchecked(rtpTime - (uint)((long)samples * _clock / 48000));
+
     /// <summary>How many sequence numbers after the highest; of another stream: 0.</summary>
     public int Ahead(in PlayoutPacket packet) => Started && packet.Ssrc == _ssrc ? (short)(packet.Sequence - (ushort)Highest) : 0;
 

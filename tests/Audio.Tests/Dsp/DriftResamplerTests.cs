@@ -38,6 +38,18 @@ public class DriftResamplerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void OneSampleMoreABlockComesBackToACopy()
+    {
+        double at = -DriftResampler.Lag;
+        Play(440, block => block < 100 ? 481 / 480.0 : 1, (sample, used) =>
+        {
+            if (at > 101 * 481)
+                Assert.Equal((short)Math.Round(Tone(440, Math.Round(at))), sample);
+            at += used;
+        });
+    }
+
+    [Fact]
     public void ChangingRatioMakesNoStep()
     {
         int largest = 0, last = int.MaxValue;

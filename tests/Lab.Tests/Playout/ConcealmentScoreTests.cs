@@ -6,13 +6,18 @@ using Earshot.Media.Tests.Playout;
 
 namespace Earshot.Lab.Tests.Playout;
 
-/// <summary>What is understood at 10 % random loss (ESTOI): the playout beside the bare codec with its own concealment, the same packets lost. Three voices, five seeds.</summary>
+/// <summary>What is understood at 10 % random loss (ESTOI): the playout beside the bare codec with its own concealment, the same packets lost.
+/// Three voices, two seeds; the lab's standard grid takes five and whole calls.</summary>
 public class ConcealmentScoreTests(ITestOutputHelper output)
 {
     private const double Loss = 0.1;
+    private const int Seeds = 2;
 
     /// <summary>The bare codec has no delay that changes: where the playout makes room for repair once, the alignment of the score gives and takes so much.</summary>
     private const double Same = 0.002;
+
+    /// <summary>Of a single call of a few seconds, in which that weighs most.</summary>
+    private const double Least = 0.01;
 
     private static readonly string[] Voices = ["speech_en_m", "speech_de_f", "speech_en_librivox"];
 
@@ -27,9 +32,9 @@ public class ConcealmentScoreTests(ITestOutputHelper output)
         var bare = new List<double>();
         foreach (string voice in Voices)
         {
-            for (int seed = 1; seed <= 5; seed++)
+            for (int seed = 1; seed <= Seeds; seed++)
             {
-                short[] speech = SpokenCall.Speech(voice, 2);
+                short[] speech = SpokenCall.Speech(voice);
                 var settings = new OpusEncoderSettings { InbandFec = fec, PacketLossPercent = fec ? 10 : 0 };
                 using var call = new SpokenCall(settings, seed) { Codec = CodecCatalogue.Find(codec)!, Loss = Loss };
                 call.Say(speech);
@@ -41,9 +46,9 @@ public class ConcealmentScoreTests(ITestOutputHelper output)
         double[] gain = [.. ours.Zip(bare, (o, b) => o - b).Order()];
         ours.Sort();
         bare.Sort();
-        output.WriteLine($"{codec}{(fec ? " with FEC" : "")}: ESTOI median {ours[7]:F3}, worst decile {ours[1]:F3}; bare codec {bare[7]:F3}, {bare[1]:F3}; gain median {gain[7]:F3}, least {gain[0]:F3}");
-        Assert.True(ours[7] >= bare[7] - Same, $"{ours[7]} {bare[7]}");
-        Assert.True(ours[1] >= bare[1] - Same, $"{ours[1]} {bare[1]}");
+        output.WriteLine($"{codec}{(fec ? " with FEC" : "")}: ESTOI median {ours[3]:F3}, worst {ours[0]:F3}; bare codec {bare[3]:F3}, {bare[0]:F3}; gain median {gain[3]:F3}, least {gain[0]:F3}");
+        Assert.True(ours[3] >= bare[3] - Same, $"{ours[3]} {bare[3]}");
+        Assert.True(gain[0] >= -Least, $"{gain[0]}");
     }
 
     /// <summary>No jitter, no playout: each packet decoded in its turn, each lost one left to the codec.</summary>

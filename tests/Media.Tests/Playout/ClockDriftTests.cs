@@ -3,7 +3,7 @@ using Earshot.Media.Playout;
 
 namespace Earshot.Media.Tests.Playout;
 
-/// <summary>Two quartzes that do not agree: ten virtual minutes, heard through one resampler and nothing else.</summary>
+/// <summary>Two quartzes that do not agree: ten virtual minutes from the first block on, heard through one resampler and nothing else.</summary>
 [Collection(Computing.Name)]
 public class ClockDriftTests(ITestOutputHelper output)
 {
@@ -16,17 +16,13 @@ public class ClockDriftTests(ITestOutputHelper output)
     public void DelayStandsStillForTenMinutes(double senderPpm, double cardPpm)
     {
         var call = new SimulatedCall { SenderPpm = senderPpm, CardPpm = cardPpm };
-        call.Run(60_000);
-        PlayoutSnapshot settled = call.Statistics;
-        int from = call.ExactDelaysMs.Count;
-        call.Run(540_000);
+        call.Run(600_000);
         PlayoutSnapshot end = call.Statistics;
-        double low = call.ExactDelaysMs.Skip(from).Min(), high = call.ExactDelaysMs.Skip(from).Max();
-        output.WriteLine($"{senderPpm} against {cardPpm} ppm: {end.ClockDrift:F2} ppm, delay {low:F2} to {high:F2} ms, settling +{settled.InsertedSamplesForDeceleration} −{settled.RemovedSamplesForAcceleration}, step {call.LargestStep}");
+        double low = call.ExactDelaysMs.Min(), high = call.ExactDelaysMs.Max();
+        output.WriteLine($"{senderPpm} against {cardPpm} ppm: {end.ClockDrift:F2} ppm, delay {low:F2} to {high:F2} ms, step {call.LargestStep}");
         Assert.InRange(high - low, 0, 2);
         Assert.Equal(0, end.ConcealedSamples);
-        Assert.Equal(settled.InsertedSamplesForDeceleration, end.InsertedSamplesForDeceleration);
-        Assert.Equal(settled.RemovedSamplesForAcceleration, end.RemovedSamplesForAcceleration);
+        Assert.Equal(0, end.InsertedSamplesForDeceleration + end.RemovedSamplesForAcceleration);
         Assert.InRange(end.ClockDrift, senderPpm - cardPpm - 0.5, senderPpm - cardPpm + 0.5);
         Assert.True(call.LargestStep <= 650, $"{call.LargestStep}");
     }

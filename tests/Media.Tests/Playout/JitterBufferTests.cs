@@ -20,7 +20,8 @@ public class JitterBufferTests(ITestOutputHelper output)
         var call = new SimulatedCall();
         call.Run(600_000);
         Tell(call);
-        Assert.True(call.DelaysMs.Skip(10).Max() <= 20, $"{call.DelaysMs.Skip(10).Max()}");
+        Assert.True(call.DelaysMs.Skip(10).Max() <= 28, $"{call.DelaysMs.Skip(10).Max()}");
+        Assert.True(call.DelaysMs.Skip(1200).Max() <= 20, $"{call.DelaysMs.Skip(1200).Max()}");
         Assert.True(call.MeanDelay(5000) <= 15);
         Assert.Equal(0, call.Statistics.ConcealedSamples);
         Assert.Equal(0, call.Statistics.RemovedSamplesForAcceleration);
@@ -54,7 +55,7 @@ public class JitterBufferTests(ITestOutputHelper output)
         Assert.Equal(call.Lost, call.Statistics.PacketsLost);
         Assert.Equal(0, call.Statistics.PacketsDiscarded);
         Assert.Equal(call.Lost * 960, call.Statistics.ConcealedSamples);
-        Assert.True(call.MeanDelay(3000) <= 40);
+        Assert.True(call.MeanDelay(3000) <= 45);
         Assert.True(call.LargestStep <= 2 * SmoothStep);
     }
 
@@ -104,7 +105,7 @@ public class JitterBufferTests(ITestOutputHelper output)
         Assert.Equal(PlayedKind.Normal, call.Info.Kind);
         Assert.Equal(1, call.Statistics.ConcealmentEvents);
         Assert.Equal(call.Lost, call.Statistics.PacketsLost);
-        Assert.True(call.MeanDelay(5) <= 20);
+        Assert.True(call.MeanDelay(5) <= 25);
     }
 
     [Theory]
@@ -160,7 +161,8 @@ public class JitterBufferTests(ITestOutputHelper output)
         }
         Assert.Equal(100, buffer.Statistics.PacketsDuplicated);
         Assert.Equal(0, buffer.Statistics.ConcealedSamples);
-        Assert.Equal(200 * 480, buffer.Statistics.JitterBufferEmittedCount);
+        // All but what the silence before the first packet moved behind the last pull.
+        Assert.InRange(buffer.Statistics.JitterBufferEmittedCount, 198 * 480, 200 * 480);
     }
 
     [Fact]
@@ -190,7 +192,7 @@ public class JitterBufferTests(ITestOutputHelper output)
             byte type = i % 2 == 0 ? (byte)111 : (byte)0;
             buffer.Insert(new PlayoutPacket(1, type, (ushort)i, (uint)i * (type == 0 ? 160u : 960u), false, SineDecoder.Payload(i * 960, 960)), Instant.FromMilliseconds(i * 20));
             buffer.Pull(Instant.FromMilliseconds((i * 20) + 2), block, out PulledInfo info);
-            Assert.Equal(PlayedKind.Normal, info.Kind);
+            Assert.Equal(i == 0 ? PlayedKind.Silence : PlayedKind.Normal, info.Kind);
             buffer.Pull(Instant.FromMilliseconds((i * 20) + 12), block, out _);
         }
     }

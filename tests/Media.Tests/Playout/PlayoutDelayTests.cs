@@ -8,7 +8,8 @@ namespace Earshot.Media.Tests.Playout;
 [Collection(Computing.Name)]
 public class PlayoutDelayTests(ITestOutputHelper output)
 {
-    private const double Warm = 5000;
+    /// <summary>Clocks that agree are known to do so after five to eight seconds, and the delay has then gone down five seconds later.</summary>
+    private const double Warm = 15_000;
 
     /// <summary>A packet that came d before the pull that plays it is heard d + 5 ms late on average; d is the phase, or a block more where the phase leaves no margin.</summary>
     [Theory]
@@ -112,8 +113,7 @@ public class PlayoutDelayTests(ITestOutputHelper output)
             while (!Volatile.Read(ref done))
             {
                 PlayoutSnapshot s = buffer.Statistics;
-                if (s.TotalSamplesReceived < total || s.TotalSamplesReceived % 480 != 0
-                    || s.JitterBufferEmittedCount + s.ConcealedSamples < s.TotalSamplesReceived - 1)
+                if (s.TotalSamplesReceived < total || s.JitterBufferEmittedCount + s.ConcealedSamples + s.InsertedSamplesForDeceleration < s.TotalSamplesReceived)
                     torn = $"{s}";
                 total = s.TotalSamplesReceived;
             }

