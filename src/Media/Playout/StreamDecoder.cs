@@ -115,6 +115,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         Queue.DropLast(length);
         End -= length;
         statistics.Add(Counter.Concealed, -Math.Min(length, _counted));
+        statistics.Add(Counter.Lost, -Math.Min(length, _counted));
         statistics.Add(Counter.SilentConcealed, -Math.Min(length, _countedSilent));
         _counted = Math.Max(0, _counted - length);
         _countedSilent = Math.Max(0, _countedSilent - length);
