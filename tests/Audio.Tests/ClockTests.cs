@@ -66,9 +66,17 @@ public class ClockTests
         using var source = log.Capture();
         using var sink = log.Playback(new FullDisk());
         ClockedStream.ShareClock(source, sink);
+        using var told = new ManualResetEventSlim();
+        bool? runsWhenTold = null;
+        sink.Left = () =>
+        {
+            runsWhenTold = sink.IsRunning;
+            told.Set();
+        };
         source.Start();
         sink.Start();
-        Assert.True(SpinWait.SpinUntil(() => !sink.IsRunning, Long));
+        Assert.True(told.Wait(Long)); // whoever watches need not look
+        Assert.False(runsWhenTold);
         Assert.Equal("the disk is full", sink.Fault);
         log.Turns.Clear();
         log.Wait(10);

@@ -58,6 +58,9 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
         set => _wanted = value;
     }
 
+    /// <summary>Told on the clock's thread when the stream has left it: it was stopped, or failed. Set before the start.</summary>
+    internal Action? Left { get; set; }
+
     /// <summary>Lets two streams that open together share one clock; before either is started. Nothing happens unless their blocks are alike.</summary>
     internal static void ShareClock(ClockedStream one, ClockedStream other)
     {
@@ -129,5 +132,6 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     {
         _running = false;
         _left.Set();
+        Left?.Invoke();
     }
 }
