@@ -143,8 +143,10 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
         var generation = pair.Generation;
         if (generation.Nominated is { } nominated && nominated != pair)
         {
-            // With renomination the highest number counts, without it the best of what an aggressive peer names (RFC 5245 §8.1.1.2).
-            bool counts = number is { } given && generation.MayRenominate ? given > generation.NominationNumber : pair.Priority > nominated.Priority;
+            // With renomination the highest number counts, without it the best of what an aggressive peer names (RFC 5245 §8.1.1.2),
+            // and what a peer names that left a dead pair as we did.
+            bool counts = number is { } given && generation.MayRenominate ? given > generation.NominationNumber
+                : pair.Priority > nominated.Priority || !nominated.IsValid || pair == session.Selected;
             if (!counts)
                 return;
         }

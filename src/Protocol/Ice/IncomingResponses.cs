@@ -74,6 +74,8 @@ internal sealed class IncomingResponses(IceSession session, PathKeeper keeper, N
         {
             if (pair.Check.RoundTrip(now) is { } roundTrip)
                 pair.RoundTrip = roundTrip;
+            else if (pair.RoundTrip == TimeSpan.Zero)
+                pair.RoundTrip = now - pair.Check.SentAt; // At most; consent will measure it.
             pair.Check.Stop();
         }
 

@@ -15,8 +15,10 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
 {
     private const int MaximumSpares = 3;
     private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenominationWait = TimeSpan.FromSeconds(2);
     private readonly PathProbe _probe = new(session);
     private readonly List<CandidatePair> _spares = new(MaximumSpares + 1);
+    private Instant _adviseAt = Instant.Never;
     private bool _isNominated;
 
     /// <summary>The path as others see it.</summary>
@@ -37,18 +39,11 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     /// <summary>Both sides agreed on a pair.</summary>
     public void NoteNominated(Instant now, CandidatePair pair)
     {
-        bool isNews = pair != session.Selected || !_isNominated;
+        if (pair == session.Selected && _isNominated)
+            return;
         if (pair.Generation == session.Current && session.Previous is { } previous)
-        {
-            _spares.RemoveAll(s => s.Generation == previous);
-            if (session.Selected?.Generation == previous)
-                session.Selected = null;
-            session.Previous = null;
-            previous.Dispose();
-        }
-
-        if (isNews)
-            Use(now, pair, isNominated: true);
+            EndGeneration(previous);
+        Use(now, pair, isNominated: true);
     }
 
     /// <summary>A restart: what was nominated stays in use, and is no longer the last word.</summary>
@@ -65,6 +60,9 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         if (pair == session.Selected && session.State == IceState.Disconnected)
             session.SetState(_isNominated ? IceState.Completed : IceState.Connected);
         Settle(now);
+        // What both agreed on is alive after all: there is nothing to agree on anew.
+        if (!_isNominated && !_probe.IsRunning && pair == session.Current.Nominated && session.Selected is { } other && other != pair)
+            Use(now, pair, isNominated: true);
     }
 
     /// <summary>Doubts the path: asks it and the spares at once, and takes a spare that answers where the path does not.</summary>
@@ -112,6 +110,7 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
 
         _probe.HandleTimeout(now, _spares);
         Settle(now);
+        Advise(now);
         if (session.Selected is { } expired && expired.Consent.ExpiresAt <= now)
             Expire(now, expired);
     }
@@ -119,7 +118,7 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     /// <summary>The next deadline.</summary>
     public Instant NextTimeout()
     {
-        var next = _probe.NextTimeout;
+        var next = Instant.Min(_probe.NextTimeout, _adviseAt);
         foreach (var spare in _spares)
             next = Instant.Min(next, spare.Consent.NextAt);
         if (session.Selected is not { } selected)
@@ -134,6 +133,7 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         _spares.Remove(pair);
         session.Selected = pair;
         _isNominated = isNominated;
+        _adviseAt = Instant.Never;
         _probe.End();
         pair.Consent.Keep(now, Consent.Interval, session.Random);
         if (before is not null && before != pair && before.IsValid)
@@ -144,11 +144,31 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         session.SetState(isNominated ? IceState.Completed : IceState.Connected);
     }
 
+    private void Advise(Instant now)
+    {
+        if (_adviseAt > now)
+            return;
+        _adviseAt = Instant.Never;
+        session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathChanged));
+    }
+
+    private void EndGeneration(IceGeneration previous)
+    {
+        _spares.RemoveAll(s => s.Generation == previous);
+        if (session.Selected?.Generation == previous)
+            session.Selected = null;
+        session.Previous = null;
+        previous.Dispose();
+    }
+
     // Away from a pair that no longer carries: to a spare at once, and to an agreement about it as soon as may be.
     private void Change(Instant now, CandidatePair to)
     {
         Use(now, to, isNominated: false);
-        if (!nomination.TryRenominate(to))
+        // The controlled side leaves it to the other one for a while: two restarts at once help nobody.
+        if (!session.IsControlling && to.Generation.MayRenominate)
+            _adviseAt = now + RenominationWait;
+        else if (!nomination.TryRenominate(to))
             session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathChanged));
         // The controlling side learns from a few questions in a row that we left.
         _probe.Begin(now, _spares, insists: true);
@@ -185,6 +205,7 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     {
         session.Selected = null;
         Path = null;
+        _adviseAt = Instant.Never;
         _probe.End();
         session.Events.Enqueue(new IceEvent.Selected(null));
         session.SetState(state);
@@ -219,11 +240,13 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         // Full: one that shares the socket in use gives way to one that does not.
         if (_spares.Count == MaximumSpares)
         {
-            var same = _spares.Find(s => s.Base == session.Selected?.Base);
-            if (same is null || pair.Base == session.Selected?.Base)
+            var least = pair == session.Current.Nominated ? _spares[^1]
+                : pair.Base != session.Selected?.Base ? _spares.Find(s => s.Base == session.Selected?.Base && s != session.Current.Nominated)
+                : null;
+            if (least is null)
                 return;
-            same.Consent.Drop();
-            _spares.Remove(same);
+            least.Consent.Drop();
+            _spares.Remove(least);
         }
 
         _spares.Add(pair);

@@ -30,6 +30,7 @@ internal sealed class PathProbe(IceSession session)
     private static readonly TimeSpan LongestPatience = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan HintedPace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan HintedPatience = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan UnknownPatience = TimeSpan.FromMilliseconds(600);
     private const int InsistingRounds = 3;
     private int _rounds;
     private bool _isHinted;
@@ -77,13 +78,20 @@ internal sealed class PathProbe(IceSession session)
     {
         if (selected.Consent.HeardAt > BeganAt)
             return _insists && _rounds < InsistingRounds ? ProbeVerdict.Open : ProbeVerdict.Alive;
-        var patience = TimeSpan.FromTicks(Math.Clamp(
-            (2 * selected.RoundTrip.Ticks) + HintedPace.Ticks, (_isHinted ? HintedPatience : ShortestPatience).Ticks, LongestPatience.Ticks));
+        var patience = PatienceWith(selected, heardSpare);
         if (BeganAt + patience > now)
             return ProbeVerdict.Open;
         if (heardSpare is not null && heardSpare.Consent.HeardAt > BeganAt)
             return ProbeVerdict.Moved;
         return BeganAt + (2 * patience) <= now ? ProbeVerdict.Silent : ProbeVerdict.Open;
+    }
+
+    // Without any round trip known nobody is impatient.
+    private TimeSpan PatienceWith(CandidatePair selected, CandidatePair? spare)
+    {
+        long roundTrip = Math.Max(selected.RoundTrip.Ticks, spare?.RoundTrip.Ticks ?? 0);
+        var least = roundTrip == 0 ? UnknownPatience : _isHinted ? HintedPatience : ShortestPatience;
+        return TimeSpan.FromTicks(Math.Clamp((2 * roundTrip) + HintedPace.Ticks, least.Ticks, LongestPatience.Ticks));
     }
 
     private void Round(Instant now, List<CandidatePair> spares)

@@ -33,9 +33,7 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(1);
 
-    private readonly LongTermCredential _credential = new(options.Username, options.Password);
-    private readonly List<TurnRequest> _requests = [];
-    private readonly Queue<byte[]> _outbox = [];
+    private readonly TurnRequests _requests = new(options, random);
     private readonly Queue<TurnEvent> _events = [];
     private readonly TurnPeers _peers = new();
     private Instant _refreshAt = Instant.Never;
@@ -91,7 +89,7 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
         }
 
         _isClosing = true;
-        _requests.Clear();
+        _requests.Forget();
         _refreshAt = Instant.Never;
         Send(now, new(StunMethod.Refresh) { IsRelease = true });
     }
@@ -146,31 +144,13 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
     /// <summary>Deadlines that have come.</summary>
     public void HandleTimeout(Instant now)
     {
-        for (int i = 0; i < _requests.Count; i++)
-        {
-            var request = _requests[i];
-            var due = request.Transaction.HandleTimeout(now);
-            if (due == StunDue.Retransmit)
-                _outbox.Enqueue(request.Bytes);
-            if (due != StunDue.Failed)
-                continue;
-            End(_isClosing ? TurnEnd.Closed : request.SawForgery ? TurnEnd.Forged : TurnEnd.TimedOut);
-            return;
-        }
-
+        if (_requests.HandleTimeout(now) is { } unanswered)
+            End(_isClosing ? TurnEnd.Closed : unanswered.SawForgery ? TurnEnd.Forged : TurnEnd.TimedOut);
         Refresh(now);
     }
 
     /// <summary>Writes the next packet to the server.</summary>
-    public bool PollTransmit(Span<byte> buffer, out int length)
-    {
-        length = 0;
-        if (!_outbox.TryDequeue(out var bytes))
-            return false;
-        bytes.CopyTo(buffer);
-        length = bytes.Length;
-        return true;
-    }
+    public bool PollTransmit(Span<byte> buffer, out int length) => _requests.PollTransmit(buffer, out length);
 
     /// <summary>The next event.</summary>
     public bool PollEvent([NotNullWhen(true)] out TurnEvent? happened) => _events.TryDequeue(out happened);
@@ -181,13 +161,11 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
         if (_hasEnded)
             return Instant.Never;
         var next = _isClosing ? Instant.Never : Instant.Min(_refreshAt, _peers.NextDue());
-        foreach (var request in _requests)
-            next = Instant.Min(next, request.Transaction.Deadline);
-        return next;
+        return Instant.Min(next, _requests.NextTimeout());
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _credential.Dispose();
+    public void Dispose() => _requests.Dispose();
 
     private TurnReceived FromChannel(ushort channel, out TransportAddress peer)
     {
@@ -198,10 +176,8 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
 
     private void Send(Instant now, TurnRequest request)
     {
-        if (_hasEnded)
-            return;
-        _requests.Add(request);
-        _outbox.Enqueue(request.Write(now, options, _credential, random));
+        if (!_hasEnded)
+            _requests.Send(now, request);
     }
 
     private void Refresh(Instant now)
@@ -232,19 +208,9 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
 
     private bool HandleResponse(Instant now, in StunMessage message)
     {
-        var id = message.TransactionId;
-        var request = _requests.Find(r => r.Transaction.Id == id);
-        if (request is null || request.Method != message.Method || (message.HasFingerprint && !message.IsFingerprintValid))
-            return false;
-        if (_credential.Judge(message, request.IsSigned) == ResponseTrust.Ignored)
-        {
-            request.SawForgery = true;
-            if (options.IsReliable)
-                End(TurnEnd.Forged);
-            return true;
-        }
-
-        _requests.Remove(request);
+        var request = _requests.Match(message, out bool isForged);
+        if (isForged && options.IsReliable) End(TurnEnd.Forged);
+        if (request is null) return isForged;
         if (message.Class == StunClass.Error) HandleError(now, request, message);
         else if (message.FindUnknown(default) > 0) End(TurnEnd.Malformed);
         else HandleSuccess(now, request, message);
@@ -253,7 +219,6 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
 
     private void HandleSuccess(Instant now, TurnRequest request, in StunMessage message)
     {
-        _credential.NoteSuccess();
         switch (request.Method)
         {
             case StunMethod.Allocate:
@@ -321,25 +286,18 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
     {
         if (!message.TryGetError(out int code, out _))
             End(TurnEnd.Malformed);
-        else if (code is 401 or 438)
-            HandleChallenge(now, request, message, code);
+        else if (code is 401 or 438 && _requests.TryAnswerChallenge(now, request, message))
+            return;
         else if (request.IsRelease)
             End(TurnEnd.Closed);
+        else if (code is 401 or 438)
+            End(TurnEnd.Credentials, code);
         else if (request.Method == StunMethod.Allocate || code == 437)
             End(TurnErrors.EndOf(code), code, TurnErrors.AlternateOf(code, message));
         else if (request.Method == StunMethod.Refresh)
             End(TurnEnd.Refused, code);
         else
             HandlePeerRefused(request, code);
-    }
-
-    private void HandleChallenge(Instant now, TurnRequest request, in StunMessage message, int code)
-    {
-        // Several requests may meet the same stale nonce: the first answer renews it for all.
-        bool isRenewed = request.IsSigned && request.Version != _credential.Version;
-        if (isRenewed || _credential.HandleChallenge(message, request.IsSigned) == ChallengeOutcome.Retry) Send(now, request);
-        else if (request.IsRelease) End(TurnEnd.Closed);
-        else End(TurnEnd.Credentials, code);
     }
 
     private void HandlePeerRefused(TurnRequest request, int code)
@@ -365,7 +323,6 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
             return;
         _hasEnded = true;
         _requests.Clear();
-        _outbox.Clear();
         _events.Enqueue(new TurnEvent.Ended(cause, status, alternate));
     }
 }

@@ -225,6 +225,32 @@ public sealed class IceAttackTests
     }
 
     [Fact]
+    public void ARepeatedNominationIsAnsweredWithoutAllocation()
+    {
+        using var world = new IceWorld();
+        var (a, b) = IceConnectivityTests.Two(world, NatKind.None, NatKind.None);
+        byte[]? seen = null;
+        world.Intercept = (node, _, _, bytes) =>
+        {
+            if (node == a && StunMessage.TryParse(bytes, out var message) && message.Has(StunAttribute.UseCandidate))
+                seen = bytes;
+            return false;
+        };
+        world.Negotiate(a, b);
+        world.Run(3000);
+        long before = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            if (i == 1000)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            b.Agent.HandlePacket(world.Now, b.Hosts[0], a.Hosts[0], seen!);
+            Assert.True(b.Agent.PollTransmit(_buffer, out _, out _, out _));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void MutatedChecksNeverBreakAnAgent()
     {
         var random = new Random(FuzzSeed.Or(8445));

@@ -92,6 +92,22 @@ public sealed class IceConnectivityTests
     }
 
     [Fact]
+    public void Ipv6LeadsWhereIpv4DoesNot()
+    {
+        using var world = new IceWorld();
+        var (a, b) = (world.Add("a", Offers), world.Add("b", Answers));
+        world.AddHost(a, NatKind.Symmetric);
+        world.AddHost(b, NatKind.Symmetric);
+        world.AddHost(a, NatKind.None, "2001:db8:1::2");
+        world.AddHost(b, NatKind.None, "2001:db8:2::2");
+        world.AddRelay(a);
+        world.Negotiate(a, b);
+        world.Run(2000);
+        AssertAgreed(a, b);
+        Assert.True(a.Agent.Selected!.Remote.IsV6);
+    }
+
+    [Fact]
     public void NeighboursMeetOnTheirLan()
     {
         using var world = new IceWorld();

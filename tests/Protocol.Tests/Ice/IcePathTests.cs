@@ -131,6 +131,8 @@ public sealed class IcePathTests
         Assert.InRange((b.Events[0].At - goneAt).TotalMilliseconds, 0, 280);
         Assert.True(b.Agent.Selected!.IsNominated && a.Agent.Selected!.IsNominated);
         Assert.NotEqual(gone, a.Agent.Selected!.Base);
+        world.Run(5000);
+        Assert.False(a.Has<IceEvent.RestartNeeded>() || b.Has<IceEvent.RestartNeeded>());
     }
 
     [Fact]
@@ -144,6 +146,23 @@ public sealed class IcePathTests
         world.Run(50);
         Assert.True(a.Agent.Selected is { IsNominated: false });
         Assert.Contains(a.Events, e => e.Happened is IceEvent.RestartNeeded { Reason: RestartReason.PathChanged });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void APeerThatNominatesAgainBecauseItsPathDiedIsFollowed(bool controllingMoves)
+    {
+        // Browsers do so without a word of renomination.
+        using var world = new IceWorld();
+        var (a, b) = Connected(world, renomination: false);
+        var gone = a.Agent.Selected!.Base;
+        world.Intercept = (_, from, to, _) => from == gone || a.Nats[gone].Outside.SameHost(to);
+        (controllingMoves ? a : b).Agent.Probe(world.Now);
+        world.Run(2000);
+        Assert.NotEqual(gone, a.Agent.Selected!.Base);
+        Assert.False(a.Nats[gone].Outside.SameHost(b.Agent.Selected!.Remote));
+        Assert.True(a.Has<IceEvent.RestartNeeded>() && a.Agent.State == IceState.Connected);
     }
 
     [Fact]

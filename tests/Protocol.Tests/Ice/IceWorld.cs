@@ -16,6 +16,7 @@ internal sealed class IceNode
     public HashSet<TransportAddress> DeadBases { get; } = [];
     public List<(Instant At, IceEvent Happened)> Events { get; } = [];
     public int Sent { get; set; }
+    public int Restarts { get; set; }
 
     public IEnumerable<IcePath?> Paths => Events.Select(e => e.Happened).OfType<IceEvent.Selected>().Select(s => s.Path);
     public Instant FirstAt(Func<IceEvent, bool> wanted) => Events.First(e => wanted(e.Happened)).At;
