@@ -76,8 +76,8 @@ internal sealed class CallPair : IDisposable
         Assert.Fail($"never: {what}");
     }
 
-    /// <summary>Waits until the last of what an end heard is this tone: a busy machine may have torn it a moment ago.</summary>
-    public static void UntilHeard(TestEnd end, int hertz, int samples = 9600) =>
+    /// <summary>Waits until the last of what an end heard is this tone: a busy machine may have torn it a moment ago. A tenth of a second: playout may be moving, 0.2 %.</summary>
+    public static void UntilHeard(TestEnd end, int hertz, int samples = 4800) =>
         Until(() => end.Heard.Length >= samples && Signals.ShareAt(end.Heard[^samples..], hertz) > 0.8, $"{hertz} Hz heard");
 
     public void Dispose()
