@@ -36,6 +36,7 @@ internal sealed class RepairWait
 
     /// <summary>More is a queue, which loses packets just when those behind them are latest.</summary>
     private const double QueueMs = 60;
+    private const double QueueLoss = 0.05;
     private const double NearInTime = 0.9;
     private const double FarInTime = 0.8;
     private const double MostMs = 60;
@@ -90,7 +91,8 @@ internal sealed class RepairWait
     {
         if (!_waits)
             return jitterMs;
-        double wait = Math.Min(_waitsFar ? 2 * packetMs : packetMs, MostMs);
+        bool far = _waitsFar || (jitterMs > QueueMs && _lost > QueueLoss && _far > FarCopies);
+        double wait = Math.Min(far ? 2 * packetMs : packetMs, MostMs);
         if (jitterMs > QueueMs)
             return jitterMs + wait;
         double late = Math.Min(jitterMs, arrivals.QuantileMs(_waitsFar ? FarInTime : NearInTime));
