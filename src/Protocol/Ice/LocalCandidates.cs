@@ -46,6 +46,22 @@ internal sealed class LocalCandidates(int component)
         return candidate;
     }
 
+    /// <summary>What the peer sees of a pair's local end: a host candidate behind a NAT is a reflexive one to it (RFC 8445 §7.2.5.3.1).</summary>
+    /// <param name="local">The pair's candidate.</param>
+    /// <param name="mapped">What the peer's answer said; none when it said nothing.</param>
+    public CandidateKind KindSeen(IceCandidate local, in TransportAddress mapped)
+    {
+        if (mapped.IsNone || mapped == local.Address || local.Kind == CandidateKind.Relayed || local.Transport != CandidateTransport.Udp)
+            return local.Kind;
+        foreach (var known in _all)
+        {
+            if (known.Address == mapped && known.Base == local.Base)
+                return known.Kind;
+        }
+
+        return CandidateKind.PeerReflexive;
+    }
+
     /// <summary>Forgets what leaves from a socket or relay.</summary>
     public void RemoveBase(TransportAddress origin) => _all.RemoveAll(c => c.Base == origin);
 

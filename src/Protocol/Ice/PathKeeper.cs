@@ -14,11 +14,13 @@ namespace Earshot.Protocol.Ice;
 internal sealed class PathKeeper(IceSession session, Nomination nomination)
 {
     private const int MaximumSpares = 3;
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenominationWait = TimeSpan.FromSeconds(2);
     private readonly PathProbe _probe = new(session);
     private readonly List<CandidatePair> _spares = new(MaximumSpares + 1);
     private Instant _adviseAt = Instant.Never;
+    private Instant _probedAt = Instant.Zero - ProbeInterval;
     private bool _isNominated;
 
     /// <summary>The path as others see it.</summary>
@@ -70,8 +72,11 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     /// <param name="hasPeerLeft">The peer asks on a spare and no longer here: believe it sooner.</param>
     public void Probe(Instant now, bool hasPeerLeft = false)
     {
-        if (session.Selected is not null)
-            _probe.Begin(now, _spares, isHinted: hasPeerLeft);
+        // Who calls with each silent packet interval still asks no more than twice a second.
+        if (session.Selected is null || _probedAt + ProbeInterval > now)
+            return;
+        _probedAt = now;
+        _probe.Begin(now, _spares, isHinted: hasPeerLeft);
     }
 
     /// <summary>A socket or relay is gone.</summary>
@@ -139,7 +144,7 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         if (before is not null && before != pair && before.IsValid)
             Spare(now, before);
         Path = new IcePath(
-            pair.Base, pair.Target, pair.Local.Kind, pair.Remote.Kind, pair.IsReliable, isNominated, pair.RoundTrip, pair.Generation.Number);
+            pair.Base, pair.Target, session.Local.KindSeen(pair.Local, pair.Mapped), pair.Remote.Kind, pair.IsReliable, isNominated, pair.RoundTrip, pair.Generation.Number);
         session.Events.Enqueue(new IceEvent.Selected(Path));
         session.SetState(isNominated ? IceState.Completed : IceState.Connected);
     }

@@ -145,6 +145,7 @@ public sealed class IceConnectivityTests
         world.Run(2000);
         AssertAgreed(a, b);
         Assert.Equal(CandidateKind.PeerReflexive, b.Agent.Selected!.RemoteKind);
+        Assert.Equal(CandidateKind.PeerReflexive, a.Agent.Selected!.LocalKind);
         Assert.Contains(b.Agent.RemoteCandidates, c => c.Kind == CandidateKind.PeerReflexive && c.Priority >> 24 == 110);
     }
 

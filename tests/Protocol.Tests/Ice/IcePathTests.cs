@@ -200,6 +200,21 @@ public sealed class IcePathTests
     }
 
     [Fact]
+    public void AProbeAskedForAgainAndAgainCostsLittle()
+    {
+        using var world = new IceWorld();
+        var (a, _) = Connected(world);
+        int before = a.Sent;
+        for (int i = 0; i < 500; i++)
+        {
+            a.Agent.Probe(world.Now);
+            world.Run(20);
+        }
+
+        Assert.InRange(a.Sent - before, 20, 150);
+    }
+
+    [Fact]
     public void ARestartKeepsTheOldPathUntilTheNewOneIsNominated()
     {
         using var world = new IceWorld();

@@ -97,6 +97,23 @@ public sealed class StunMessageTests
         Assert.True(StunMessage.TryParse(bytes, out message) && !message.IsSha256Valid(key));
     }
 
+    [Theory]
+    [InlineData(22)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(256)]
+    public void PasswordsOfEveryLengthGiveTheFrameworksCode(int length)
+    {
+        string password = new('p', length);
+        using var key = StunKey.ShortTerm(password);
+        var bytes = new byte[100];
+        var writer = new StunWriter(bytes, StunMethod.Binding, StunClass.Request, Id);
+        writer.AddText(StunAttribute.Username, "abcd:efgh");
+        writer.AddSha1(key);
+        Assert.True(writer.TryFinish(out int written));
+        Assert.Equal(HMACSHA1.HashData(Encoding.ASCII.GetBytes(password), bytes.AsSpan(0, written - 24)), bytes.AsSpan(written - 20, 20).ToArray());
+    }
+
     [Fact]
     public void NothingFollowsAFingerprint()
     {
