@@ -11,6 +11,7 @@ namespace Earshot;
 internal sealed class KeptSpeakerFile(string path) : IAudioBackend, IDisposable
 {
     private WavWriter? _file;
+    private volatile Keeper? _keeper;
 
     /// <inheritdoc/>
     public string Name => "file";
@@ -27,16 +28,20 @@ internal sealed class KeptSpeakerFile(string path) : IAudioBackend, IDisposable
     {
         _file ??= WavWriter.Create(path);
         var format = new AudioStreamFormat(48_000, 1, Math.Clamp(request.BlockSamples, 120, 960), TimeSpan.Zero, null);
-        return new ClockedPlayback(path, format, source, new Keeper(_file));
+        return new ClockedPlayback(path, format, source, _keeper = new Keeper(this, _file));
     }
 
     /// <summary>Closes the file, after the last stream.</summary>
     public void Dispose() => _file?.Dispose();
 
     // The stream ends with its card, the file does not.
-    private sealed class Keeper(WavWriter file) : IBlockKeeper
+    private sealed class Keeper(KeptSpeakerFile owner, WavWriter file) : IBlockKeeper
     {
-        public void Keep(ReadOnlySpan<short> block) => file.Append(block);
+        // A card that hung while it closed may come back: the file belongs to the one opened since.
+        public void Keep(ReadOnlySpan<short> block)
+        {
+            if (owner._keeper == this) file.Append(block);
+        }
 
         public void Dispose()
         {

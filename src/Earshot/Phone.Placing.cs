@@ -60,7 +60,7 @@ public sealed partial class Phone
         media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
-        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows, SdpFor = media.OfferFor })))
+        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows, SdpFor = flow => OfferOn(media, flow) })))
         {
             media.Dispose();
             throw new ObjectDisposedException(nameof(Phone));
@@ -68,6 +68,20 @@ public sealed partial class Phone
 
         if (!options.Echo) call.KeepSound(_sound); // not before, as whoever threw above lets go as well
         return call;
+    }
+
+    // The core that asks expects no exceptions, and a call without its INVITE would wait for nothing.
+    private ReadOnlyMemory<byte> OfferOn(SessionMedia media, SipFlow flow)
+    {
+        try
+        {
+            return media.OfferFor(flow);
+        }
+        catch (Exception wrong)
+        {
+            TellFault(wrong);
+            return media.FirstOffer;
+        }
     }
 
     internal void Accept(Call call, CallOptions options)

@@ -148,15 +148,21 @@ internal sealed class PhoneSound : IDisposable
 
         // Outside the lock: a card waits for its watchdog, and whoever hears the watchdog's notice may want the lock.
         card?.Dispose();
-        closing?.Wait(TimeSpan.FromSeconds(5)); // the last call's, which may still write
+        Await(closing); // the last call's, which may still write
         recorder?.Dispose();
         _speakerFile?.Dispose();
+    }
+
+    // Whatever its end was: a card that failed to close is closed for us.
+    private static void Await(Task? closing)
+    {
+        if (closing is not null) Task.WaitAny([closing], TimeSpan.FromSeconds(5));
     }
 
     private void Open()
     {
         if (_card is not null) return;
-        _closing?.Wait(TimeSpan.FromSeconds(5)); // a device takes one opener at a time
+        Await(_closing); // a device takes one opener at a time
         if (_recordFile is not null) _recorder ??= new CallRecorder(_recordFile, why =>
             Notice?.Invoke(new PhoneNotice("recording-stopped", $"the recording stopped ({why}); the call goes on without it")));
         var card = new SoundCardEnd(_microphone, _speaker, _request);

@@ -85,6 +85,9 @@ internal sealed class SessionMedia(
         }
     }
 
+    /// <summary>The first offer as it was made last; empty before.</summary>
+    public ReadOnlyMemory<byte> FirstOffer => _firstOffer;
+
     /// <summary>The first offer as the INVITE carries it on this flow: a peer of IPv4 cannot send to an address of IPv6, nor one network to another's.</summary>
     /// <remarks>Before anything is agreed: the session has yet to send, and a new one on other ports may take its place.</remarks>
     public ReadOnlyMemory<byte> OfferFor(SipFlow flow)

@@ -141,6 +141,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
         // Whoever posted before the end is waiting for it.
         _mailbox.Close();
         while (_mailbox.TryTake(TimeSpan.Zero, out var letter)) Guarded(now => Open(now, letter));
+        Guarded(Drain);
         _ended.TrySetResult();
     }
 

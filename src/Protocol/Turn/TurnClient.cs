@@ -309,7 +309,7 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
         {
             // Without its channel a peer is still reached by indications.
             ref var peer = ref _peers.All[at];
-            (peer.IsBound, peer.ChannelDue) = (false, Instant.Never);
+            (peer.Channel, peer.IsBound, peer.ChannelDue) = (0, false, Instant.Never);
             return;
         }
 

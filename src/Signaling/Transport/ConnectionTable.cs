@@ -85,7 +85,9 @@ internal sealed class ConnectionTable(
         if (now < _nextSweep) return;
         foreach (var connection in _connections.Values)
         {
-            if (now - connection.LastActive > (connection.HasSpoken ? IdleLimit : SilentLimit)) connection.Close();
+            // A WebSocket looks itself whether its peer is there, and a page is called back over it at any time.
+            var isKept = connection.HasSpoken && connection.Flow.Transport is SipTransport.Ws or SipTransport.Wss;
+            if (!isKept && now - connection.LastActive > (connection.HasSpoken ? IdleLimit : SilentLimit)) connection.Close();
         }
         _nextSweep = _connections.Count == 0 ? Instant.Never : now + SweepInterval;
     }

@@ -18,13 +18,14 @@ internal sealed class FlowTable(IPEndPoint listen, SipTransport accepted)
     private readonly LocalRoutes _routes = new(listen.Address);
     private int _lastId;
 
-    /// <summary>The flow to a peer, for sending to it; null when no route leads there.</summary>
+    /// <summary>The flow to a peer, for sending to it; null when no route leads there, or no socket.</summary>
     /// <param name="now">Now.</param>
     /// <param name="transport">What carries the messages.</param>
     /// <param name="remote">The peer's address.</param>
     /// <param name="host">The host of the URI, for its certificate; null for the address.</param>
     public SipFlow? To(Instant now, SipTransport transport, IPEndPoint remote, string? host = null)
     {
+        if (transport == SipTransport.Udp && accepted != SipTransport.Tcp) return null; // no socket for datagrams
         // An address of ours may have changed since; a flow says what is advertised now.
         if (_routes.Towards(now, remote.Address) is not { } local) return null;
         // A certificate speaks for one name: who was found by another has a connection of its own.

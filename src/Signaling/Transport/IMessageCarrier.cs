@@ -13,6 +13,9 @@ internal enum CarrierRead : byte
     /// <summary>The peer says that it is there.</summary>
     Pong,
 
+    /// <summary>Something without meaning.</summary>
+    Nothing,
+
     /// <summary>The peer closed, or sends what cannot be followed.</summary>
     End,
 }

@@ -34,20 +34,20 @@ internal static class OwnAddresses
     private static IPAddress? Default(AddressFamily family) => LocalRoutes.Ask(family == AddressFamily.InterNetwork ? SomewhereV4 : SomewhereV6);
 
     private static IEnumerable<IPAddress> Of(AddressFamily family) =>
-        (Default(family) is { } first ? [first] : Array.Empty<IPAddress>()).Concat(Interfaces()
-            .SelectMany(i => i.GetIPProperties().UnicastAddresses)
-            .Select(a => a.Address)
-            .Where(a => a.AddressFamily == family && !a.IsIPv6LinkLocal));
+        (Default(family) is { } first ? [first] : Array.Empty<IPAddress>()).Concat(OfInterfaces().Where(a => a.AddressFamily == family && !a.IsIPv6LinkLocal));
 
-    private static IEnumerable<NetworkInterface> Interfaces()
+    private static IPAddress[] OfInterfaces()
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown);
+            return [.. NetworkInterface.GetAllNetworkInterfaces()
+                .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown) // a tunnel's is unknown
+                .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+                .Select(a => a.Address)];
         }
         catch (NetworkInformationException)
         {
-            return []; // not to be had in every container
+            return []; // not to be had in every container, or an interface has just gone
         }
     }
 }

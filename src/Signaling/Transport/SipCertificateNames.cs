@@ -73,5 +73,5 @@ internal sealed class SipCertificateNames
     }
 
     private static string? Domain(string uri) =>
-        Earshot.Protocol.Sip.SipUriView.TryParse(Encoding.ASCII.GetBytes(uri), out var view) && view.IsSip && view.User.IsEmpty ? view.HostString() : null;
+        Earshot.Protocol.Sip.SipUriView.TryParse(Encoding.ASCII.GetBytes(uri), out var view) && view.Scheme == Earshot.Protocol.Sip.SipUriScheme.Sip && view.User.IsEmpty ? view.HostString() : null;
 }

@@ -151,8 +151,9 @@ internal sealed class SipConnection : IDisposable
             await foreach (var message in _queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
                 await carrier.WriteAsync(message, _stop.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (EndsConnection(e))
+        catch (Exception)
         {
+            // Whatever it was: without a writer there is no connection, and whoever awaits us wants no word of it.
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -175,6 +176,8 @@ internal sealed class SipConnection : IDisposable
                     break;
                 case CarrierRead.Pong:
                     Touch();
+                    break;
+                case CarrierRead.Nothing:
                     break;
                 default:
                     return;

@@ -27,6 +27,7 @@ internal sealed class WebSocketCarrier(Stream stream, TlsGreeting? greeting, Web
             IsServer = upgrade.IsServer,
             SubProtocol = "sip",
             KeepAliveInterval = KeepAlive,
+            KeepAliveTimeout = KeepAlive,
         });
     }
 
@@ -67,7 +68,8 @@ internal sealed class WebSocketCarrier(Stream stream, TlsGreeting? greeting, Web
     }
 
     private static (CarrierRead Kind, ReadOnlyMemory<byte> Message) Kind(ReadOnlyMemory<byte> message) =>
-        message.Span.SequenceEqual("\r\n\r\n"u8) ? (CarrierRead.Ping, default)
+        message.IsEmpty ? (CarrierRead.Nothing, default)
+        : message.Span.SequenceEqual("\r\n\r\n"u8) ? (CarrierRead.Ping, default)
         : message.Span.SequenceEqual("\r\n"u8) ? (CarrierRead.Pong, default)
         : (CarrierRead.Message, message);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -70,8 +71,9 @@ internal sealed class WebSocketUpgrade
     {
         if (origin is null || _origins.Contains("*")) return true; // no browser
         if (_origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) return true;
-        return Uri.TryCreate(origin, UriKind.Absolute, out var page)
-            && (page.IsLoopback || string.Equals(page.Host, WithoutPort(host), StringComparison.OrdinalIgnoreCase));
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page)) return false;
+        // A name proves nothing: whoever owns it can let it lead here and name it in both fields (DNS rebinding). An address is where the page came from.
+        return page.IsLoopback || (IPAddress.TryParse(page.DnsSafeHost, out var address) && IPAddress.TryParse(WithoutPort(host).Trim('[', ']'), out var ours) && address.Equals(ours));
     }
 
     private static string WithoutPort(string? host) =>

@@ -159,6 +159,39 @@ public sealed class RequestFlowTests
         Assert.Equal(200, Alice.Last<SipEvent.ByeCompleted>().Status);
     }
 
+    [Fact]
+    public void ADescriptionInClearIsNotAnsweredInACallThatCameAboutUnderTls()
+    {
+        var call = _link.Call(SipTransport.Tls);
+        _link.RunFor(1);
+        var ok = _link.SentBy(_link.Bob, "SIP/2.0 200").First().Text;
+        string Line(string name) => ok.Split("\r\n").First(l => l.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..];
+        var reinvite = $"INVITE sip:alice@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bKclear\r\nMax-Forwards: 70\r\nFrom:{Line("To")}\r\n"
+            + $"To:{Line("From")}\r\nCall-ID:{Line("Call-ID")}\r\nCSeq: 900 INVITE\r\nContact: <sip:bob@192.0.2.2:5060>\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\noffer";
+        Alice.Core.HandlePacket(_link.Now, Udp, SipLink.Bytes(reinvite));
+        _link.RunFor(1);
+        var answers = _link.SentBy(Alice, "SIP/2.0").Where(sent => sent.Flow == Udp).ToList();
+        Assert.NotEmpty(answers);
+        Assert.All(answers, sent => Assert.StartsWith("SIP/2.0 403", sent.Text, StringComparison.Ordinal));
+        Alice.Core.Reinvite(_link.Now, call, SipLink.Bytes("keys"));
+        _link.RunFor(1);
+        Assert.Equal(SipTransport.Tls, _link.SentBy(Alice, "INVITE").Last().Flow.Transport);
+    }
+
+    [Theory]
+    [InlineData("sips:bob@192.0.2.2:5060;transport=tcp")]
+    [InlineData("sips:bob@192.0.2.2:5060;transport=tls")]
+    [InlineData("sips:bob@192.0.2.2")]
+    [InlineData("sip:bob@192.0.2.2:7000;transport=tls")]
+    public void AContactThatMeansTlsIsReachedOverTheConnectionThatStands(string contact)
+    {
+        _link.Rewrite = (_, text) => text.Replace("Contact: <sip:bob@192.0.2.2:5060;transport=tls>", $"Contact: <{contact}>", StringComparison.Ordinal);
+        _link.Call(SipTransport.Tls);
+        _link.RunFor(1);
+        Assert.Equal(0, Alice.Count<SipEvent.ResolveNeeded>());
+        Assert.Equal(SipTransport.Tls, _link.SentBy(Alice, "ACK").Single().Flow.Transport);
+    }
+
     [Theory]
     [InlineData("sip:bob@192.0.2.2", "sip:alice@192.0.2.1:5060;transport=tls")]
     [InlineData("sips:bob@192.0.2.2", "sips:alice@192.0.2.1:5060")]

@@ -63,13 +63,15 @@ public class WebSocketTests
     [Theory]
     [InlineData("https://evil.example", 403)]
     [InlineData("null", 403)]
+    [InlineData("http://rebound.example", 403, "rebound.example:5060")]
+    [InlineData("http://192.0.2.9", 403)]
     [InlineData("http://HOST", 101)]
     [InlineData("http://localhost:8080", 101)]
     [InlineData("https://phone.example", 101)]
-    public async Task APageMayCallOnlyWhereItIsWelcome(string origin, int expected)
+    public async Task APageMayCallOnlyWhereItIsWelcome(string origin, int expected, string host = "HOST")
     {
         await using var loop = new LoopStub("127.0.0.1", SipTransport.Ws, null, "https://phone.example");
-        var answer = Ask(loop, Upgrade.Replace("Host:", $"Origin: {origin}\r\nHost:", StringComparison.Ordinal));
+        var answer = Ask(loop, Upgrade.Replace("Host: HOST", $"Origin: {origin}\r\nHost: {host}", StringComparison.Ordinal));
         Assert.StartsWith($"HTTP/1.1 {expected} ", answer, StringComparison.Ordinal);
     }
 

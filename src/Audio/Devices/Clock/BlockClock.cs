@@ -20,15 +20,21 @@ internal sealed class BlockClock(string name, int blockSamples)
     private readonly Lock _changing = new();
     private volatile ClockedStream[] _streams = [];
     private volatile string? _priority;
+    private volatile int _threadId;
 
     /// <summary>What the system granted to the thread; null before it runs.</summary>
     public string? Priority => _priority;
+
+    /// <summary>True on the clock's own thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Takes a stream in from the next block on.</summary>
     public void Add(ClockedStream stream)
     {
         lock (_changing)
         {
+            if (Array.IndexOf(_streams, stream) >= 0)
+                return; // it was told to stop and never got there: it goes on
             // What is captured in a turn can be played in it.
             _streams = stream is ClockedCapture ? [stream, .. _streams] : [.. _streams, stream];
             if (_streams.Length == 1)
@@ -38,6 +44,7 @@ internal sealed class BlockClock(string name, int blockSamples)
 
     private void Run()
     {
+        _threadId = Environment.CurrentManagedThreadId;
         _priority = RealtimePriority.Raise();
         var start = MonotonicClock.Now;
         for (long block = 1; ; block++)

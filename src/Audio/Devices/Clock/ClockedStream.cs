@@ -15,7 +15,6 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     private volatile bool _stopping;
     private volatile bool _running;
     private volatile bool _wanted = true;
-    private volatile int _clockThread;
     private long _xruns;
     private long _lastCallbackAt;
 
@@ -82,7 +81,7 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     public void Stop()
     {
         _stopping = true;
-        if (_started && Environment.CurrentManagedThreadId != _clockThread)
+        if (_started && !_clock.IsCurrent)
             _left.Wait(StopLimit);
         (_started, _running) = (false, false);
     }
@@ -110,7 +109,6 @@ internal abstract class ClockedStream : ICaptureStream, IPlaybackStream, IGuarde
     {
         if (_stopping)
             return false;
-        _clockThread = Environment.CurrentManagedThreadId;
         if (late > MonotonicClock.SamplesToNanoseconds(_format.BlockSamples))
             Interlocked.Increment(ref _xruns);
         Interlocked.Exchange(ref _lastCallbackAt, due + Math.Max(0, late));

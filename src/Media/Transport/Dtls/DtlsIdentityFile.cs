@@ -62,7 +62,21 @@ internal static class DtlsIdentityFile
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
+            Discard(beside);
             throw new DtlsIdentityException($"{path} cannot be written: {wrong.Message}", wrong);
+        }
+    }
+
+    // A private key is not left lying about.
+    private static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            // Told is what went wrong first.
         }
     }
 

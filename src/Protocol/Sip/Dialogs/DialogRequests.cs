@@ -25,6 +25,13 @@ internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
             return;
         }
 
+        // A call that came about under TLS takes no description in clear, and gives none: neither its answer nor its next offer.
+        if (call.MustProtect && !transaction.Flow.IsProtected && request.Method != SipMethod.Bye)
+        {
+            server.Respond(now, transaction, 403);
+            return;
+        }
+
         // §12.2.2: out of order. 500 is what the RFC asks for; when to try again is told as for a pending INVITE.
         if (!call.TakeRemoteSequence(request.CSeq)) RespondBusy(now, transaction);
         else if (RequestInspection.Inspect(request.Message, parts.Capabilities) is not 0 and var status) server.Respond(now, transaction, status);

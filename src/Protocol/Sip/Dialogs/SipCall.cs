@@ -52,7 +52,18 @@ internal sealed partial class SipCall
     public string RemoteDisplayName { get; internal set; } = "";
 
     /// <summary>The flow that carried the last message; null until one is chosen.</summary>
-    public SipFlow? Flow { get; internal set; }
+    public SipFlow? Flow
+    {
+        get;
+        internal set
+        {
+            field = value;
+            MustProtect |= value is { IsProtected: true };
+        }
+    }
+
+    /// <summary>It went over a protected flow once: no description of ours leaves in clear from then on.</summary>
+    internal bool MustProtect { get; private set; }
 
     /// <summary>The peer's Allow; empty when it said nothing.</summary>
     public string RemoteAllow { get; internal set; } = "";

@@ -17,7 +17,7 @@ internal static class FlowChoice
         if (view.Scheme == SipUriScheme.Sips && !flow.IsProtected) return false;
         var host = Encoding.ASCII.GetString(view.Parameters.TryGet("maddr"u8, out var maddr) ? maddr : view.Host);
         if (!IsOf(flow, host)) return false;
-        if (view.Parameters.TryGet("transport"u8, out var transport) && !IsNamed(transport, flow.Transport)) return false;
+        if (view.Parameters.TryGet("transport"u8, out var transport) && !IsNamed(transport, flow.Transport, view.Scheme == SipUriScheme.Sips)) return false;
         return flow.IsReliable || Port(view) == flow.Remote.Port;
     }
 
@@ -25,9 +25,11 @@ internal static class FlowChoice
         ? Same(address, flow.Remote.Address)
         : flow.IsReliable && string.Equals(host, flow.ServerName, StringComparison.OrdinalIgnoreCase);
 
-    // RFC 7118 §5: transport=ws stands for both kinds of WebSocket.
-    private static bool IsNamed(ReadOnlySpan<byte> name, SipTransport transport) =>
-        SipText.EqualsIgnoreCase(name, Encoding.ASCII.GetBytes(transport.ToString())) || (transport == SipTransport.Wss && SipText.EqualsIgnoreCase(name, "ws"u8));
+    // RFC 7118 §5: transport=ws stands for both kinds of WebSocket. RFC 3261 §26.2.2: in a sips URI tcp stands for TLS.
+    private static bool IsNamed(ReadOnlySpan<byte> name, SipTransport transport, bool isSips) =>
+        SipText.EqualsIgnoreCase(name, Encoding.ASCII.GetBytes(transport.ToString()))
+        || (transport == SipTransport.Wss && SipText.EqualsIgnoreCase(name, "ws"u8))
+        || (isSips && transport == SipTransport.Tls && SipText.EqualsIgnoreCase(name, "tcp"u8));
 
     private static int Port(in SipUriView uri) => uri.Port != 0 ? uri.Port : uri.Scheme == SipUriScheme.Sips ? 5061 : 5060;
 

@@ -31,12 +31,12 @@ internal sealed class RequestSender(SipParts parts)
     public PendingRequest SendWithin(Instant now, SipCall call, RequestDraft draft, string nextHop, IRequestUser user)
     {
         var isLarge = parts.Requests.Measure(draft) > LargestDatagram;
-        var isUsable = call.Flow is not null && !call.IsFlowBroken;
+        var isUsable = call.Flow is not null && !call.IsFlowBroken && (call.Flow.IsProtected || !call.MustProtect);
         var pending = new PendingRequest(parts, draft, user) { Fallback = isUsable ? call.Flow : null };
         var isOnlyWay = call.IsBehindNat && draft.Routes.Count == 0;
         var leadsThere = isUsable && FlowChoice.LeadsTo(call.Flow!, nextHop) && (!isLarge || call.Flow!.IsReliable);
         if (isUsable && (isOnlyWay || leadsThere)) pending.Start(now, [call.Flow!]);
-        else Ask(now, pending, nextHop, isLarge, mustProtect: call.Flow is { IsProtected: true });
+        else Ask(now, pending, nextHop, isLarge, mustProtect: call.MustProtect);
         return pending;
     }
 
