@@ -10,6 +10,12 @@ namespace Earshot.Protocol.Sdp;
 internal sealed record AgreedStream(
     NegotiatedMedia Media, List<NumberedCodec> Formats, int Index, IReadOnlyList<byte[]?> Slots, string Profile)
 {
+    /// <summary>The stream's mid (RFC 5888), kept in later offers; null for none.</summary>
+    public byte[]? Mid { get; init; }
+
+    /// <summary>The stream is in a BUNDLE group (RFC 8843), as its only member on our side.</summary>
+    public bool IsBundled { get; init; }
+
     /// <summary>Joins what both sides said.</summary>
     public static NegotiatedMedia Join(
         RemoteStream remote, LocalMedia local, CodecMatch match, NegotiatedCrypto? crypto, MediaDirection direction, bool rtcpMux) => new()

@@ -9,12 +9,15 @@ internal sealed class Answering
     private readonly SessionDescription _offer;
     private readonly LocalMedia _local;
     private readonly bool _mustEncrypt;
+    private readonly bool _byDtls;
+    private DtlsDescription? _peer;
 
-    private Answering(SessionDescription offer, LocalMedia local, bool mustEncrypt)
+    private Answering(SessionDescription offer, LocalMedia local, bool mustEncrypt, bool byDtls)
     {
         _offer = offer;
         _local = local;
         _mustEncrypt = mustEncrypt;
+        _byDtls = byDtls;
     }
 
     /// <summary>What the answer agrees to.</summary>
@@ -32,10 +35,22 @@ internal sealed class Answering
     /// <param name="previous">The stream agreed before, in whose place we look first; what was encrypted stays encrypted.</param>
     public static Answering To(SessionDescription offer, LocalMedia local, AgreedStream? previous)
     {
-        var mustEncrypt = local.Security == MediaSecurityPolicy.Sdes || previous?.Media.Crypto is not null;
-        var answering = new Answering(offer, local, mustEncrypt);
+        var wasEncrypted = previous is { Media.IsEncrypted: true };
+        var byDtls = wasEncrypted ? previous!.Media.Dtls is not null : local.Security == MediaSecurityPolicy.Dtls;
+        var answering = new Answering(offer, local, wasEncrypted || local.Security != MediaSecurityPolicy.None, byDtls);
         answering.Choose(previous?.Index ?? 0);
         return answering;
+    }
+
+    /// <summary>The answer will be sent: what it says of DTLS holds from now on.</summary>
+    /// <exception cref="ArgumentException">Keys come by DTLS, and there is no negotiation for it.</exception>
+    public void Commit()
+    {
+        if (_peer is not { } peer || Agreed is not { } agreed) return;
+        var negotiation = _local.Dtls ?? throw new ArgumentException("The answer is encrypted by DTLS: supply LocalMedia.Dtls.");
+        var agreement = negotiation.HandleOffer(peer, out var ours);
+        Agreed = agreed with { Media = agreed.Media with { Dtls = agreement } };
+        Text = Text! with { Keying = ours.ToAttributes() };
     }
 
     // The first audio stream that can be agreed to is taken; when none can, the reason is the first one's.
@@ -58,15 +73,16 @@ internal sealed class Answering
     private NegotiationResult? TryStream(MediaDescription media, int index)
     {
         var profile = MediaProfiles.Of(media.Protocol);
-        if (profile is MediaProfile.Unknown or MediaProfile.Dtls)
+        if (profile == MediaProfile.Unknown || (profile == MediaProfile.Dtls && !_byDtls))
             return NegotiationResult.Refused(NegotiationFailure.UnsupportedProfile, $"the peer offers {media.ProtocolText}, which is not spoken here");
         if (RemoteStream.TryRead(_offer, media) is not { } remote)
             return NegotiationResult.Refused(NegotiationFailure.UnsupportedAddress, "the offer's address is missing, or no numeric unicast one");
         var match = CodecMatch.WithOffer(remote.Formats, _local);
         if (match.Codecs.Count == 0)
             return NegotiationResult.Refused(NegotiationFailure.NoCommonCodec, "the peer offers no codec that is spoken here");
-        var chosen = CryptoSelection.FromOffer(media, _local);
-        if (chosen is null && (profile == MediaProfile.Secure || _mustEncrypt)) return WithoutCrypto(media, profile);
+        if (_byDtls && DtlsReading.FromOffer(_offer, media, out _peer) is { } refusal) return refusal;
+        var chosen = _byDtls ? null : CryptoSelection.FromOffer(media, _local);
+        if (!_byDtls && chosen is null && (profile == MediaProfile.Secure || _mustEncrypt)) return WithoutCrypto(media, profile);
         Agree(media, index, remote, match, chosen);
         return null;
     }
@@ -87,7 +103,9 @@ internal sealed class Answering
         byte[]?[] slots = [.. _offer.Media.ToArray().Select((m, i) => i == index ? null : DescriptionText.Refusal(m))];
         var profile = Encoding.ASCII.GetString(media.Protocol);
         var agreed = AgreedStream.Join(remote, _local, match, crypto, direction, mux);
-        Agreed = new AgreedStream(agreed, formats, index, slots, profile);
+        var mid = media.TryGetAttribute("mid"u8, out var name) ? name.ToArray() : null;
+        var isBundled = mid is not null && Bundling.Names(_offer, mid);
+        Agreed = new AgreedStream(agreed, formats, index, slots, profile) { Mid = mid, IsBundled = isBundled };
         Text = new DescriptionText
         {
             Local = _local,
@@ -97,9 +115,10 @@ internal sealed class Answering
             Direction = direction,
             RtcpMux = mux,
             ExtendedReports = _local.ExtendedReports ? ExtendedReports.Answer(remote) : null,
-            Crypto = chosen is { } taken ? [CryptoAttribute.Write(taken.Line.Tag, taken.Ours.Suite, taken.Ours.InlineKey)] : [],
+            Keying = chosen is { } taken ? [CryptoAttribute.Write(taken.Line.Tag, taken.Ours.Suite, taken.Ours.InlineKey)] : [],
             Time = _offer.TryGetLine('t', out var time) ? time.ToArray() : "0 0"u8.ToArray(),
-            Mid = media.TryGetAttribute("mid"u8, out var mid) ? mid.ToArray() : null,
+            Mid = mid,
+            IsBundled = isBundled,
         };
     }
 

@@ -29,14 +29,17 @@ internal sealed record DescriptionText
     /// <summary>Our wish for extended reports; null for none.</summary>
     public string? ExtendedReports { get; init; }
 
-    /// <summary>Our crypto attributes.</summary>
-    public required IReadOnlyList<string> Crypto { get; init; }
+    /// <summary>Attributes that agree on keys: crypto lines, or fingerprint, setup and tls-id.</summary>
+    public required IReadOnlyList<string> Keying { get; init; }
 
     /// <summary>The t= line: an answer repeats the offer's (RFC 3264 §6).</summary>
     public ReadOnlyMemory<byte> Time { get; init; } = "0 0"u8.ToArray();
 
     /// <summary>The mid of the offered stream (RFC 5888 §9.1); null for none.</summary>
     public byte[]? Mid { get; init; }
+
+    /// <summary>Whether the stream is in a BUNDLE group: alone, as all others are refused (RFC 8843 §7.3).</summary>
+    public bool IsBundled { get; init; }
 
     /// <summary>The bytes.</summary>
     public byte[] Write(ulong sessionId, ulong version)
@@ -48,6 +51,7 @@ internal sealed record DescriptionText
             .Line('s', "-")
             .Line('c', address)
             .Line('t', Time.Span);
+        if (IsBundled && Mid is not null) writer.Attribute("group", [.. "BUNDLE "u8, .. Mid]);
         foreach (var attribute in Local.SessionAttributes) writer.Attribute(attribute);
         foreach (var slot in Slots)
         {
@@ -72,7 +76,7 @@ internal sealed record DescriptionText
         if (Local.RtcpPort != 0 && Local.RtcpPort != Local.Port + 1)
             writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"rtcp:{Local.RtcpPort}"));
         if (ExtendedReports is not null) writer.Attribute(ExtendedReports);
-        foreach (var line in Crypto) writer.Attribute(line);
+        foreach (var line in Keying) writer.Attribute(line);
         foreach (var attribute in Local.MediaAttributes) writer.Attribute(attribute);
         writer.Attribute(Direction.ToAttribute());
     }

@@ -9,6 +9,9 @@ internal enum MediaSecurityPolicy
     /// <summary>SRTP with keys in the description (RFC 4568), or no call.</summary>
     Sdes,
 
+    /// <summary>SRTP with keys by DTLS (RFC 5763), or no call.</summary>
+    Dtls,
+
     /// <summary>Clear RTP is offered and accepted; an encrypted offer is answered encrypted when keys are supplied, else refused.</summary>
     None,
 }
@@ -68,6 +71,9 @@ internal sealed record LocalMedia
 
     /// <summary>Suites in order of preference, each with its key.</summary>
     public IReadOnlyList<LocalCrypto> Crypto { get; init; } = [];
+
+    /// <summary>The call's DTLS negotiation; without one no DTLS is offered or taken.</summary>
+    public DtlsNegotiation? Dtls { get; init; }
 
     /// <summary>Whether clear media is acceptable.</summary>
     public MediaSecurityPolicy Security { get; init; } = MediaSecurityPolicy.Sdes;

@@ -13,7 +13,7 @@ internal enum MediaProfile
     /// <summary><c>RTP/SAVP</c>, <c>RTP/SAVPF</c>: never clear (RFC 3711, RFC 4568).</summary>
     Secure,
 
-    /// <summary><c>UDP/TLS/RTP/SAVP(F)</c>: keys by DTLS (RFC 5764); recognised, not spoken.</summary>
+    /// <summary><c>UDP/TLS/RTP/SAVP(F)</c>: keys by DTLS (RFC 5764).</summary>
     Dtls,
 }
 

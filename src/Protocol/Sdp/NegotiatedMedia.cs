@@ -63,8 +63,14 @@ internal sealed record NegotiatedMedia
     /// <summary>What the peer wishes to be told by extended reports.</summary>
     public ExtendedReports ExtendedReports { get; init; } = ExtendedReports.Unasked;
 
-    /// <summary>Keys; null when media is clear.</summary>
+    /// <summary>Keys of the description; null when they come by <see cref="Dtls"/>, or media is clear.</summary>
     public NegotiatedCrypto? Crypto { get; init; }
+
+    /// <summary>Whose certificate counts and who begins, when the keys come by DTLS; else null.</summary>
+    public DtlsAgreement? Dtls { get; init; }
+
+    /// <summary>True when no packet may travel in clear.</summary>
+    public bool IsEncrypted => Crypto is not null || Dtls is not null;
 
     /// <summary>The peer's whole description, for those who read ICE and other attributes.</summary>
     public required SessionDescription Remote { get; init; }

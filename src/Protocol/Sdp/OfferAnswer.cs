@@ -52,7 +52,7 @@ internal sealed class OfferAnswer
 
     /// <summary>Writes an offer, the first or a new one, and waits for its answer.</summary>
     /// <exception cref="InvalidOperationException">An offer is open already.</exception>
-    /// <exception cref="ArgumentException">No codec, or no key although the call must be encrypted.</exception>
+    /// <exception cref="ArgumentException">No codec, or neither key nor DTLS although the call must be encrypted.</exception>
     public ReadOnlyMemory<byte> CreateOffer(LocalMedia local)
     {
         if (State != NegotiationState.Stable) throw new InvalidOperationException($"No offer may be made in {State}: answer or roll back first.");
@@ -106,6 +106,7 @@ internal sealed class OfferAnswer
     {
         var answering = Answering.To(WaitingOffer(), local, _agreed);
         _theirOffer = null;
+        answering.Commit();
         if (answering.Agreed is not { } agreed) return answering.Refusal;
         Agree(agreed);
         return new NegotiationResult(NegotiationFailure.None, Send(answering.Text!), agreed.Media, "");
