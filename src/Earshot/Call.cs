@@ -211,6 +211,13 @@ public sealed class Call : IAsyncDisposable, ICallListener
             case MediaEventKind.Silence:
                 Driver?.HandleSilence(now, happened.At - happened.Since);
                 break;
+            case MediaEventKind.KeysAgreed:
+                _phone.NoteReachedByDtls(this);
+                Driver?.HandleKeysAgreed();
+                break;
+            case MediaEventKind.KeysFailed when Media?.Session?.KeyFailure is { } outcome:
+                Driver?.HandleKeysFailed(now, CallEnds.NoKeys(outcome.Sentence));
+                break;
             case MediaEventKind.Failed:
                 Driver?.HandleMediaFailed(now);
                 break;
@@ -255,12 +262,13 @@ public sealed class Call : IAsyncDisposable, ICallListener
             facts.Codec,
             facts.Rate,
             TimeSpan.FromMilliseconds(facts.PacketTimeMs),
-            facts.IsEncrypted ? "sdes" : "none",
+            facts.KeyExchange,
             facts.SrtpProfile,
             SignallingProtected: Driver?.Sip?.Flow is { IsProtected: true },
             facts.Local.ToString(),
             facts.Remote?.ToString(),
             Media.IsHeld,
-            facts.HeldByPeer);
+            facts.HeldByPeer)
+        { PeerFingerprint = facts.PeerFingerprint };
     }
 }

@@ -55,9 +55,9 @@ public sealed record CallEnded(TimeSpan At, CallEnd End, TimeSpan Talked, MediaS
 /// <param name="Codec">As in the session description, lower case: <c>opus</c>.</param>
 /// <param name="SampleRate">Hz of the codec's sound.</param>
 /// <param name="PacketTime">Sound in a packet that we send.</param>
-/// <param name="KeyExchange"><c>sdes</c>, or <c>none</c> for clear media.</param>
+/// <param name="KeyExchange"><c>dtls</c>, <c>sdes</c>, or <c>none</c> for clear media.</param>
 /// <param name="SrtpProfile">The crypto suite; null when media is clear.</param>
-/// <param name="SignallingProtected">False when whoever carries the signalling can read it, and with SDES the keys.</param>
+/// <param name="SignallingProtected">False when whoever carries the signalling can read it, and with SDES the keys; who can change it can, with DTLS, sit between the two phones.</param>
 /// <param name="Local">Where media is received, <c>address:port</c>.</param>
 /// <param name="Remote">Where media is sent, <c>address:port</c>; null while unknown.</param>
 /// <param name="OnHold">We hold the other side.</param>
@@ -75,9 +75,15 @@ public sealed record CallSession(
     bool HeldByPeer)
 {
     /// <summary>What a person should believe of the encryption, one line.</summary>
-    public string SecurityText => SrtpProfile is null
-        ? "media in clear: anybody on the path can listen"
-        : SignallingProtected
-            ? "media encrypted, keys readable by the servers that carry the signalling"
-            : "media encrypted, keys readable on the signalling path";
+    public string SecurityText => KeyExchange switch
+    {
+        "dtls" when SignallingProtected => "media encrypted end to end, keys agreed between the phones; unverified",
+        "dtls" => "media encrypted end to end, keys agreed between the phones; unverified, and who can change the clear signalling can sit in between",
+        "sdes" when SignallingProtected => "media encrypted, keys readable by the servers that carry the signalling",
+        "sdes" => "media encrypted, keys readable on the signalling path",
+        _ => "media in clear: anybody on the path can listen",
+    };
+
+    /// <summary>SHA-256 of the certificate that the other side proved to own, as a session description writes it; null without DTLS.</summary>
+    public string? PeerFingerprint { get; init; }
 }

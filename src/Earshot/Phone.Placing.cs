@@ -55,7 +55,7 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(flows[0].Remote.Address, _options.Security[0], (session, e) => OnMedia(call, e));
+        var media = NewMedia(flows[0].Remote.Address, WaysTo(uri), (session, e) => OnMedia(call, session, e));
         media.Echo = options.Echo;
         media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
@@ -123,7 +123,7 @@ public sealed partial class Phone
 
     private void Begin(Instant now, Call call, SipInvite invite)
     {
-        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush, ComplaintOf = flow => _complaints.TryGetValue(flow, out var complaint) ? complaint : null };
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush, Reinvited = sip => Follow(call, sip), ComplaintOf = flow => _complaints.TryGetValue(flow, out var complaint) ? complaint : null };
         foreach (var flow in invite.Flows) _complaints.Remove(flow);
         _calls.Add(call);
         if (_closing)
@@ -155,7 +155,7 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(caller, SecurityFor(invite.Sdp), (_, e) => OnMedia(call, e));
+        var media = NewMedia(caller, [SecurityFor(invite.Sdp)], (session, e) => OnMedia(call, session, e));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
@@ -200,22 +200,64 @@ public sealed partial class Phone
         return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress && unconfirmed < MaxUnconfirmed;
     }
 
-    /// <summary>With both allowed, what the offer asks for decides; with one, the offer has to fit it.</summary>
-    private MediaSecurityMethod SecurityFor(ReadOnlyMemory<byte> offer) =>
-        _options.Security.Count == 1 ? _options.Security[0]
-        : offer.IsEmpty || offer.Span.IndexOf("a=crypto:"u8) >= 0 || offer.Span.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
+    /// <summary>What the offer asks for decides, if it is allowed; else it has to fit our first.</summary>
+    private MediaSecurityMethod SecurityFor(ReadOnlyMemory<byte> offer)
+    {
+        var first = _options.Security[0];
+        if (_options.Security.Count == 1 || offer.IsEmpty) return first;
+        var asked = AskedFor(offer.Span);
+        return _options.Security.Contains(asked) ? asked : first;
+    }
+
+    // Only which of our ways is looked at first: a description that says something else than it seems to is refused by that.
+    private static MediaSecurityMethod AskedFor(ReadOnlySpan<byte> offer) =>
+        offer.IndexOf("a=crypto:"u8) >= 0 ? MediaSecurityMethod.Sdes
+        : offer.IndexOf("a=fingerprint:"u8) >= 0 || offer.IndexOf("UDP/TLS/RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Dtls
+        : offer.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
         : MediaSecurityMethod.None;
 
-    private SessionMedia NewMedia(IPAddress towardsPeer, MediaSecurityMethod security, Action<MediaSession, MediaEvent> onEvent)
+    // Who was reached by DTLS once speaks it: a refusal of it now may be somebody's between us.
+    private IReadOnlyList<MediaSecurityMethod> WaysTo(string uri)
     {
-        var options = SessionOptions(_options) with
-        {
-            Security = security == MediaSecurityMethod.None ? MediaSecurityPolicy.None : MediaSecurityPolicy.Sdes,
-            OnEvent = onEvent,
-        };
-        return new SessionMedia(
-            () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options), security != MediaSecurityMethod.None, _sound, towardsPeer);
+        lock (_reachedByDtls)
+            return _options.Security.Contains(MediaSecurityMethod.Dtls) && _reachedByDtls.Contains(uri) ? [MediaSecurityMethod.Dtls] : _options.Security;
     }
+
+    /// <summary>Remembers, while the phone runs, whom it reached by DTLS.</summary>
+    internal void NoteReachedByDtls(Call call)
+    {
+        if (call.IsIncoming) return;
+        lock (_reachedByDtls)
+            if (_reachedByDtls.Count < MaxRemembered) _reachedByDtls.Add(call.RemoteUri);
+    }
+
+    // The refused INVITE is over, and another one is this call's now.
+    private void Follow(Call call, SipCall sip)
+    {
+        foreach (var before in _bySip.Where(entry => entry.Value == call).Select(entry => entry.Key).ToArray()) _bySip.Remove(before);
+        call.CallId = sip.CallId;
+        _bySip[sip] = call;
+    }
+
+    private SessionMedia NewMedia(IPAddress towardsPeer, IReadOnlyList<MediaSecurityMethod> ways, Action<MediaSession, MediaEvent> onEvent)
+    {
+        var options = OptionsFor(ways[0], onEvent);
+        var others = ways.Skip(1).Select(way => new SecurityWay(() => _engine.CreateSession(OptionsFor(way, onEvent)), way != MediaSecurityMethod.None));
+        return new SessionMedia(
+            () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options), ways[0] != MediaSecurityMethod.None, _sound, towardsPeer, new(others));
+    }
+
+    private MediaSessionOptions OptionsFor(MediaSecurityMethod way, Action<MediaSession, MediaEvent> onEvent) => SessionOptions(_options) with
+    {
+        Security = way switch
+        {
+            MediaSecurityMethod.None => MediaSecurityPolicy.None,
+            MediaSecurityMethod.Dtls => MediaSecurityPolicy.Dtls,
+            _ => MediaSecurityPolicy.Sdes,
+        },
+        Identity = way == MediaSecurityMethod.Dtls ? _identity : null,
+        OnEvent = onEvent,
+    };
 
     private static MediaSessionOptions SessionOptions(PhoneOptions options) => new()
     {
@@ -227,8 +269,13 @@ public sealed partial class Phone
         SilenceTimeout = options.SilenceTimeout,
     };
 
-    private void OnMedia(Call? call, MediaEvent happened)
+    // A session that another took the place of has nothing to say any more.
+    private void OnMedia(Call? call, MediaSession session, MediaEvent happened)
     {
-        if (call is not null) Post(now => call.OnMedia(happened, now));
+        if (call is null) return;
+        Post(now =>
+        {
+            if (call.Media?.Session == session) call.OnMedia(happened, now);
+        });
     }
 }

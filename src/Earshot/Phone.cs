@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
@@ -25,6 +26,8 @@ public sealed partial class Phone : IAsyncDisposable
     // An answered call sends media to wherever its offer says, before anybody there has said a word (the ACK): what that can come to has an end.
     private const int MaxUnconfirmed = 64;
 
+    private const int MaxRemembered = 10_000;
+
     private readonly PhoneOptions _options;
     private readonly SignalingAgent _agent;
     private readonly MediaEngine _engine;
@@ -36,6 +39,8 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
     private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
+    private readonly HashSet<string> _reachedByDtls = [];
+    private readonly DtlsIdentity? _identity;
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
     private bool _closing;
@@ -43,8 +48,10 @@ public sealed partial class Phone : IAsyncDisposable
     private Task? _disposal;
 
     private Phone(
-        PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random)
+        PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random,
+        DtlsIdentity? identity)
     {
+        _identity = identity;
         _taps = taps;
         _random = random;
         _options = options;

@@ -12,7 +12,7 @@ internal static class PhoneOptionChecks
     /// <exception cref="ArgumentException">One is off; the message says which and what to write.</exception>
     public static void Check(PhoneOptions options, MediaSessionOptions media)
     {
-        Demand(options.Security.Count > 0, "Security names no method: say sdes or none.");
+        Demand(options.Security.Count > 0, "Security names no method: say dtls, sdes or none.");
         Demand(options.Bitrate is >= 6000 and <= 510000, $"Bitrate {options.Bitrate}: say 6000 to 510000 bits per second.");
         Demand(options.Complexity is >= 0 and <= 10, $"Complexity {options.Complexity}: say 0 to 10.");
         Demand(IsTime(options.RingTimeout), $"RingTimeout {options.RingTimeout}: say more than 0 and no more than a year.");

@@ -31,6 +31,9 @@ public enum MediaSecurityMethod
 
     /// <summary>RTP in clear. Only ever used when it is asked for by name.</summary>
     None,
+
+    /// <summary>SRTP with keys by DTLS (RFC 5763): agreed between the phones, so that whoever only reads the signalling hears nothing.</summary>
+    Dtls,
 }
 
 /// <summary>What a <see cref="Phone"/> is made of. Every value has a default that works.</summary>
@@ -85,8 +88,14 @@ public sealed record PhoneOptions
     public int Complexity { get; init; } = 5;
 
     /// <summary>What is allowed for media, best first. With <see cref="MediaSecurityMethod.Sdes"/> alone a peer that cannot encrypt is refused.</summary>
-    /// <remarks>With <see cref="MediaSecurityMethod.None"/> alone our own calls are in clear; one that comes and offers encryption is answered encrypted, and says so.</remarks>
+    /// <remarks>
+    /// The first is offered; a refusal of it (488) is followed by the next in a new INVITE, but not to somebody whom this phone has reached by
+    /// <see cref="MediaSecurityMethod.Dtls"/>. A call that comes is answered as it asks, if that is allowed. With <see cref="MediaSecurityMethod.None"/> alone our own calls are in clear; one that comes and offers encryption (by SDES) is answered encrypted, and says so.
+    /// </remarks>
     public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = [MediaSecurityMethod.Sdes];
+
+    /// <summary>The file of the certificate and key that prove who we are in <see cref="MediaSecurityMethod.Dtls"/>; made when it is missing, readable by its owner alone. Null: in the user's data folder.</summary>
+    public string? IdentityFile { get; init; }
 
     /// <summary>First port for media; 0 lets the system pick.</summary>
     public int FirstMediaPort { get; init; }

@@ -18,8 +18,9 @@ namespace Earshot;
 /// <param name="insistsOnEncryption">Our offers take no clear media.</param>
 /// <param name="sound">The phone's.</param>
 /// <param name="towardsPeer">Where the peer, or its proxy, is.</param>
+/// <param name="otherWays">What our offer says next when the peer refuses the way of encryption before it; null for nothing.</param>
 internal sealed class SessionMedia(
-    Func<MediaSession> create, Func<ReadOnlyMemory<byte>, NegotiationResult> judge, bool insistsOnEncryption, PhoneSound sound, IPAddress towardsPeer)
+    Func<MediaSession> create, Func<ReadOnlyMemory<byte>, NegotiationResult> judge, bool insistsOnEncryption, PhoneSound sound, IPAddress towardsPeer, Queue<SecurityWay>? otherWays = null)
     : ICallMedia, IDisposable
 {
     private readonly Lock _making = new();
@@ -66,6 +67,22 @@ internal sealed class SessionMedia(
     }
 
     public bool InsistsOnEncryption => insistsOnEncryption;
+
+    public bool AwaitsKeys => _session is { AwaitsKeys: true };
+
+    public bool TryNextSecurity()
+    {
+        if (_described || otherWays is null || !otherWays.TryDequeue(out var next)) return false;
+        StopRinging();
+        lock (_making)
+        {
+            _session?.Dispose();
+            (_session, _offeredFrom, _firstOffer, _offeredHold) = (null, null, default, null);
+            (create, insistsOnEncryption) = next;
+        }
+
+        return true;
+    }
 
     public CallEnd? Judge(ReadOnlyMemory<byte> offer) => judge(offer) is { Accepted: false } no ? Refusal(no.Failure, no.SipStatus, no.Reason) : null;
 
@@ -205,7 +222,7 @@ internal sealed class SessionMedia(
     {
         NegotiationFailure.EncryptionRequired or NegotiationFailure.NoCommonCrypto or NegotiationFailure.UnsupportedProfile => new(
             CallEndReason.NotEncrypted, status, reason,
-            "Ask the other side for SRTP with SDES keys; or allow clear media, which whoever sits on the way can listen to, with --security none."),
+            "Ask the other side which encryption it speaks, and allow that with --security (dtls, sdes); or allow clear media, which whoever sits on the way can listen to, with --security none."),
         NegotiationFailure.NoCommonCodec or NegotiationFailure.NoAudio => new(
             CallEndReason.NoCommonCodec, status, reason, "Allow more codecs with --codecs."),
         _ => new(CallEndReason.Failed, status, reason),

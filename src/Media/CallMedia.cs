@@ -3,6 +3,7 @@ using System.Text;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Srtp;
 
@@ -13,21 +14,27 @@ namespace Earshot.Media;
 internal sealed class CallMedia
 {
     private readonly PacketTransmitter _transmitter;
+    private readonly AgreedKeys _agreed = AgreedKeys.None(); // erased by Close
+    private readonly DtlsLink? _dtls;
+    private readonly IEventSink _events;
     private readonly List<SrtpContext> _outbound = [];
     private readonly List<SrtpContext> _inbound = [];
     private IClockedEnd? _end;
     private TransportPlan? _transport;
+    private SendPlan? _sendPlan;
     private bool _closed;
 
     /// <summary>Wires the parts.</summary>
     public CallMedia(CallMediaParts parts)
     {
-        _transmitter = new PacketTransmitter(parts.RtpSender, parts.RtcpSender, parts.Local, parts.Capture);
+        _transmitter = new PacketTransmitter(parts.RtpSender, parts.RtcpSender, parts.Local, parts.Capture, _agreed);
+        _events = parts.Events;
+        _dtls = parts.ByDtls ? new DtlsLink(parts.Capture is { } capture ? new CapturedSender(parts.RtpSender, parts.Local, capture) : parts.RtpSender) : null;
         Latching = new Latching();
         Silence = new SilenceWatch(parts.SilenceTimeout);
         Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
         Rtcp = new RtcpReporter(Send, _transmitter, parts.Random, CanonicalName(parts.Random), parts.Clock, parts.Events, parts.Playback);
-        Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Source);
+        Receive = new ReceivePipeline(Latching, _transmitter, Silence, Rtcp, parts.ToPlayback, parts.Events, Send.Source, _agreed, _dtls);
     }
 
     /// <summary>Who the peer is.</summary>
@@ -61,7 +68,54 @@ internal sealed class CallMedia
         if (newSource)
             Rtcp.HandleSourceChange(now);
         Send.Apply(plan.Send, newSource);
+        _sendPlan = plan.Send;
         Rtcp.Apply(plan);
+    }
+
+    /// <summary>The association that the last agreement speaks of; the same one again changes nothing.</summary>
+    public void UseAssociation(DtlsSession association)
+    {
+        if (_closed || _dtls is null || _transport is not { } transport)
+            return;
+        _dtls.Guard.UseSignalled(transport.Rtp);
+        _dtls.Use(association);
+    }
+
+    /// <summary>A datagram of an association waits.</summary>
+    public void TransmitDtls()
+    {
+        if (!_closed)
+            _dtls?.Transmit();
+    }
+
+    /// <summary>A handshake has proven the peer: media flows under these keys, and those before open for two seconds more.</summary>
+    public void UseKeys(Instant now, DtlsContexts contexts)
+    {
+        if (_closed)
+        {
+            contexts.Outbound.Dispose();
+            contexts.Inbound.Dispose();
+            return;
+        }
+
+        bool isOtherKey = _agreed.Outbound is not null;
+        if (!_agreed.Take(now, contexts))
+            return;
+        if (_sendPlan is { } plan && Send.NeedsNewSource(plan, isOtherKey))
+        {
+            Rtcp.HandleSourceChange(now);
+            Send.Apply(plan, newSource: true);
+        }
+
+        Receive.HandleKeys(now);
+        _events.Push(new(MediaEventKind.KeysAgreed, now));
+    }
+
+    /// <summary>No keys will come.</summary>
+    public void HandleKeysFailed(Instant now)
+    {
+        if (!_closed)
+            _events.Push(new(MediaEventKind.KeysFailed, now));
     }
 
     /// <summary>Lets packets out.</summary>
@@ -89,6 +143,7 @@ internal sealed class CallMedia
         Receive.Close(now);
         _transport = null;
         _transmitter.Apply(null);
+        _agreed.Dispose();
         foreach (var context in _outbound)
             context.Dispose();
         foreach (var context in _inbound)

@@ -41,6 +41,9 @@ internal sealed record CallMediaParts
     /// <summary>How long nothing may come before that is news.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Keys come by DTLS: its datagrams are taken from the first on, before anything is agreed.</summary>
+    public bool ByDtls { get; init; }
+
     /// <summary>Sees every packet; null for none.</summary>
     public PacketCapture? Capture { get; init; }
 }

@@ -2,6 +2,7 @@
 using System.Net.Sockets;
 using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Dtls;
 
 namespace Earshot.Media;
 
@@ -16,6 +17,7 @@ internal sealed class MediaEngine : IDisposable
     private readonly MediaTotals _ended = new();
     private readonly MediaMeter _meter;
     private readonly int _collectionsAtStart = Collections();
+    private DtlsExecutor? _dtls;
     private int _next;
     private Exception? _playbackFailure;
     private bool _disposed;
@@ -56,7 +58,7 @@ internal sealed class MediaEngine : IDisposable
 
     /// <summary>The last exception that reached the top of a media thread, a call's playback or a listener; a defect. Null while all is well.</summary>
     public Exception? Failure =>
-        _workers.Select(worker => worker.Failure).FirstOrDefault(failure => failure is not null) ?? Volatile.Read(ref _playbackFailure) ?? Housekeeper.Failure;
+        _workers.Select(worker => worker.Failure).FirstOrDefault(failure => failure is not null) ?? Volatile.Read(ref _playbackFailure) ?? Housekeeper.Failure ?? _dtls?.Failure;
 
     /// <summary>Makes the media of one call. Its sockets open with the first offer or answer.</summary>
     /// <exception cref="ArgumentException">An unknown codec or an impossible packet time.</exception>
@@ -86,10 +88,21 @@ internal sealed class MediaEngine : IDisposable
 
         foreach (var session in open)
             session.Dispose();
+        _dtls?.Dispose();
         foreach (var worker in _workers)
             worker.Dispose();
         Housekeeper.Dispose();
         _meter.Dispose();
+    }
+
+    /// <summary>The threads of all handshakes; none before the first.</summary>
+    internal DtlsExecutor Dtls
+    {
+        get
+        {
+            lock (_gate)
+                return _dtls ??= new DtlsExecutor(portable: Options.PortableTransport);
+        }
     }
 
     /// <summary>Opens a call's sockets.</summary>

@@ -30,6 +30,12 @@ internal enum MediaEventKind
     /// <summary>Media of the peer now comes from, and goes to, another address.</summary>
     RemoteAddressChanged,
 
+    /// <summary>The DTLS handshake has proven the peer's certificate: encrypted media flows from now on.</summary>
+    KeysAgreed,
+
+    /// <summary>No keys could be agreed; <see cref="MediaSession.KeyFailure"/> says why. Nothing was sent or played.</summary>
+    KeysFailed,
+
     /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
     Failed,
 }

@@ -8,7 +8,7 @@ namespace Earshot.Media;
 /// <param name="Codec">The codec's name as in the SDP, lower case: <c>opus</c>.</param>
 /// <param name="Rate">Hz of the codec's sound: 48000, 16000 or 8000.</param>
 /// <param name="PacketTimeMs">Milliseconds of sound in a packet that we send.</param>
-/// <param name="SrtpProfile">The SRTP crypto suite, e.g. <c>AES_CM_128_HMAC_SHA1_80</c>; null when media is clear.</param>
+/// <param name="SrtpProfile">The SRTP crypto suite, e.g. <c>AES_CM_128_HMAC_SHA1_80</c>; null when media is clear, or while DTLS has not chosen.</param>
 /// <param name="Local">Where media is received, as advertised.</param>
 /// <param name="Remote">Where media is sent; null while none is known.</param>
 /// <param name="Direction">Which way media flows, seen from here.</param>
@@ -28,5 +28,11 @@ internal sealed record MediaFacts(
     bool DtmfByEvent)
 {
     /// <summary>True when no packet of this call travels in clear.</summary>
-    public bool IsEncrypted => SrtpProfile is not null;
+    public bool IsEncrypted => KeyExchange != "none";
+
+    /// <summary>How the keys came: <c>dtls</c>, <c>sdes</c>, or <c>none</c> for clear media.</summary>
+    public string KeyExchange { get; init; } = SrtpProfile is null ? "none" : "sdes";
+
+    /// <summary>SHA-256 of the certificate that the peer proved to own, as SDP writes it; null without DTLS, or before.</summary>
+    public string? PeerFingerprint { get; init; }
 }

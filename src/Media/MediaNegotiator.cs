@@ -12,6 +12,7 @@ internal sealed class MediaNegotiator
     private readonly MediaSessionOptions _options;
     private readonly OfferAnswer _exchange;
     private readonly LocalKeys _keys;
+    private readonly DtlsNegotiation? _dtls;
     private readonly MediaPlanBuilder _builder;
     private IReadOnlyList<string> _codecs;
     private IReadOnlyList<string> _codecsBefore;
@@ -24,6 +25,7 @@ internal sealed class MediaNegotiator
         _options = options;
         _codecs = _codecsBefore = options.Codecs;
         _keys = new LocalKeys(random);
+        _dtls = options.Identity is { } identity ? new DtlsNegotiation(new FingerprintSet(identity.Fingerprint), random) : null;
         _builder = new MediaPlanBuilder(options, makers);
         Span<byte> id = stackalloc byte[8];
         random.Fill(id);
@@ -70,6 +72,8 @@ internal sealed class MediaNegotiator
     {
         if (_exchange.State == NegotiationState.HaveLocalOffer)
             (_direction, _codecs) = (_directionBefore, _codecsBefore);
+        if (_exchange.State == NegotiationState.HaveLocalOffer)
+            _dtls?.Rollback();
         _exchange.Rollback();
     }
 
@@ -82,6 +86,7 @@ internal sealed class MediaNegotiator
         PacketTime = _options.PacketTime.TotalMilliseconds,
         ExtendedReports = true,
         Crypto = keys,
+        Dtls = _dtls,
         Security = _options.Security,
     };
 

@@ -14,6 +14,9 @@ namespace Earshot.Media;
 /// <param name="Facts">For people.</param>
 internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, ReceivePlan Receive, PlaybackPlan Playback, MediaFacts Facts)
 {
+    /// <summary>What was agreed about DTLS; null without it.</summary>
+    public DtlsAgreement? Dtls { get; init; }
+
     /// <summary>What the peer wishes to be told by extended reports. For the worker.</summary>
     public ExtendedReports Reports { get; init; } = ExtendedReports.Unasked;
 }

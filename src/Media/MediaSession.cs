@@ -4,6 +4,7 @@ using Earshot.Audio.Ends;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
@@ -16,6 +17,7 @@ namespace Earshot.Media;
 ///   [control]   MediaNegotiator ── MediaPlan ──┬───────────────────────────┐
 ///   [capture]   Capture ─► CaptureQueue ─► [worker] CallMedia ─► socket    │
 ///   [playback]  Play ◄─ PlaybackPipeline ◄─ SlotRing ◄─ [worker] ◄─ socket ┘
+///   [dtls]      handshake ── keys ─► [worker]
 ///   [housekeeping]  events ─► OnEvent
 /// </code>
 /// Thread: negotiation and control from one thread at a time (the signalling loop); <see cref="Capture"/> on capture,
@@ -32,6 +34,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private readonly MediaEventQueue _events;
     private readonly StatisticsCollector _statistics = new();
     private CallMedia? _media;
+    private DtlsAssociations? _associations;
     private SessionSockets? _sockets;
     private MediaFacts? _facts;
     private int _frameSamples = 960;
@@ -44,6 +47,8 @@ internal sealed class MediaSession : IVoice, IDisposable
     internal MediaSession(MediaEngine engine, MediaWorker worker, MediaSessionOptions options)
     {
         CodecOffers.Check(options);
+        if (options.Security == MediaSecurityPolicy.Dtls && options.Identity is null)
+            throw new ArgumentException("keys by DTLS need an identity", nameof(options));
         _engine = engine;
         _worker = worker;
         Options = options;
@@ -56,7 +61,15 @@ internal sealed class MediaSession : IVoice, IDisposable
     public MediaSessionOptions Options { get; }
 
     /// <summary>What is agreed now; null before the first answer.</summary>
-    public MediaFacts? Facts => Volatile.Read(ref _facts);
+    public MediaFacts? Facts => Volatile.Read(ref _facts) is not { } facts ? null
+        : _associations?.Agreed is { } keys ? facts with { SrtpProfile = keys.Profile.Name, PeerFingerprint = keys.PeerFingerprint.ToString() }
+        : facts;
+
+    /// <summary>Something is agreed, and its keys are not: nothing is sent or played until they are.</summary>
+    public bool AwaitsKeys => _associations is { IsAwaited: true };
+
+    /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>
+    public DtlsOutcome? KeyFailure => _associations?.Failure;
 
     /// <summary>The SSRC of what we send; null before the sockets are open.</summary>
     public uint? Ssrc => _media?.Send.Ssrc;
@@ -102,7 +115,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>Takes the peer's answer to our offer, from a 183, a 200 or an ACK. The same answer again changes nothing.</summary>
     /// <param name="sdp">The answer.</param>
     /// <param name="final">False for one in an unreliable provisional response: a later answer may differ.</param>
-    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp, bool final = true) => Use(_negotiator.AcceptAnswer(sdp.Span, final));
+    public MediaNegotiationResult AcceptAnswer(ReadOnlyMemory<byte> sdp, bool final = true) => Use(_negotiator.AcceptAnswer(sdp.Span, final), final);
 
     /// <summary>Forgets our open offer: it was refused or overtaken (491, 488, CANCEL). What was agreed before goes on.</summary>
     public void Rollback() => _negotiator.Rollback();
@@ -140,6 +153,8 @@ internal sealed class MediaSession : IVoice, IDisposable
                 sockets.Close();
             });
         }
+
+        _associations?.Dispose();
     }
 
     /// <summary>Queues a key as telephone-event (RFC 4733).</summary>
@@ -241,15 +256,25 @@ internal sealed class MediaSession : IVoice, IDisposable
             Random = _engine.Options.Random,
             Clock = new(MonotonicClock.Now, NtpTime.FromUtc(DateTime.UtcNow)),
             SilenceTimeout = Options.SilenceTimeout,
+            ByDtls = Options.Security == MediaSecurityPolicy.Dtls,
             Capture = _engine.Options.Capture,
         });
         media.Send.Mute = _mute;
         var sockets = new SessionSockets(rtp, rtcp, media, PeerAddress.From(_negotiator.Local), _events, _engine.Options.Capture);
         (_media, _sockets) = (media, sockets);
+        if (Options.Security == MediaSecurityPolicy.Dtls)
+            _associations = Associations(media);
         _worker.Post(_ => _worker.Attach(sockets));
     }
 
-    private MediaNegotiationResult Use(MediaNegotiationResult result)
+    private DtlsAssociations Associations(CallMedia media) => new(
+        _engine.Dtls,
+        Options.Identity!,
+        () => _worker.Post(_ => media.TransmitDtls()),
+        contexts => _worker.Post(now => media.UseKeys(now, contexts)),
+        _ => _worker.Post(media.HandleKeysFailed));
+
+    private MediaNegotiationResult Use(MediaNegotiationResult result, bool final = true)
     {
         if (!result.Accepted || _media is not { } media || _negotiator.Plan is not { } plan)
             return result;
@@ -261,7 +286,13 @@ internal sealed class MediaSession : IVoice, IDisposable
 
         // After the end, too: what takes no part any more is freed there.
         _playback.Apply(plan.Playback);
-        _worker.Post(now => media.Apply(now, plan));
+        var association = plan.Dtls is { } agreement && !_stopped ? _associations?.For(agreement, final) : null;
+        _worker.Post(now =>
+        {
+            media.Apply(now, plan);
+            if (association is not null)
+                media.UseAssociation(association);
+        });
         return result;
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -32,6 +33,9 @@ internal sealed record MediaSessionOptions
 
     /// <summary>Encrypted unless clear media was asked for by name.</summary>
     public MediaSecurityPolicy Security { get; init; } = MediaSecurityPolicy.Sdes;
+
+    /// <summary>Who we are in DTLS; needed where <see cref="Security"/> is that.</summary>
+    public DtlsIdentity? Identity { get; init; }
 
     /// <summary>Samples at 48 kHz of the blocks that the end captures and plays.</summary>
     public int BlockSamples { get; init; } = 480;

@@ -97,8 +97,6 @@ public sealed class UsageTests
     [InlineData("answer --complexity -1")]
     [InlineData("answer --codecs pcmu --bitrate 32000")]
     [InlineData("answer --codecs g722,pcma --complexity 3")]
-    [InlineData("answer --security dtls")]
-    [InlineData("answer --security dtls,sdes")]
     [InlineData("answer --security rot13")]
     [InlineData("answer --media-ports 9")]
     [InlineData("answer --media-ports 9-8")]

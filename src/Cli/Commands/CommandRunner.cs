@@ -4,6 +4,7 @@ using Earshot.Audio.Devices;
 using Earshot.Audio.Native;
 using Earshot.Cli.Options;
 using Earshot.Cli.Output;
+using Earshot.Media.Transport.Dtls;
 
 namespace Earshot.Cli.Commands;
 
@@ -31,6 +32,10 @@ internal static class CommandRunner
         catch (AudioDeviceException wrong)
         {
             return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, "Check --mic and --speaker; earshot devices lists the sound cards.");
+        }
+        catch (PhoneException wrong) when (wrong.InnerException is DtlsIdentityException)
+        {
+            return Failed(output, ExitStatus.Security, "identity", wrong.Message, "It proves who you are: mend it, or leave --security dtls out.");
         }
         catch (PhoneException wrong)
         {

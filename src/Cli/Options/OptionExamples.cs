@@ -40,7 +40,7 @@ internal static class OptionExamples
         ["--report"] = ("a file", "call.html"),
         ["--ring-timeout"] = ("seconds, more than 0", "20"),
         ["--seconds"] = ("seconds, more than 0", "10"),
-        ["--security"] = ("sdes or none, or both", "sdes"),
+        ["--security"] = ("dtls, sdes or none, or several, best first", "dtls,sdes"),
         ["--seed"] = ("a whole number, 0 or more", "7"),
         ["--speaker"] = ("device[:NAME], file:PATH.wav or null", "file:heard.wav"),
         ["--stats"] = ("a file", "stats.json"),

@@ -69,9 +69,9 @@ internal static class OptionValues
 
         MediaSecurityMethod Method(string name) => name switch
         {
+            "dtls" => MediaSecurityMethod.Dtls,
             "sdes" => MediaSecurityMethod.Sdes,
             "none" => MediaSecurityMethod.None,
-            "dtls" => throw new UsageException("--security dtls: DTLS-SRTP is not there yet", "Leave it out (sdes), or say --security sdes."),
             _ => throw new UsageException($"--security {value}: no method '{name}'", OptionExamples.Say("--security")),
         };
     }

@@ -17,6 +17,7 @@ internal sealed class CallDriver
     private readonly GuardedMedia _media;
     private readonly ICallListener _listener;
     private SipInvite? _invite;
+    private bool _connectedAwaitsKeys;
 
     /// <param name="core">Signals.</param>
     /// <param name="machine">Decides.</param>
@@ -37,6 +38,9 @@ internal sealed class CallDriver
 
     /// <summary>Why a flow of ours carried nothing, where its connection stood and what came first was wrong; null where nobody knows.</summary>
     public Func<SipFlow, TransportComplaint?>? ComplaintOf { get; init; }
+
+    /// <summary>Told the call in the SIP core, when a refused INVITE was followed by another.</summary>
+    public Action<SipCall>? Reinvited { get; init; }
 
     /// <summary>The call in the SIP core; null until the INVITE is out.</summary>
     public SipCall? Sip { get; private set; }
@@ -100,6 +104,21 @@ internal sealed class CallDriver
         Drain(now);
     }
 
+    /// <summary>Media has its keys: whoever waits for the call is told that it stands.</summary>
+    public void HandleKeysAgreed()
+    {
+        if (!_connectedAwaitsKeys) return;
+        _connectedAwaitsKeys = false;
+        _listener.OnConnected();
+    }
+
+    /// <summary>Media will have no keys.</summary>
+    public void HandleKeysFailed(Instant now, CallEnd why)
+    {
+        _machine.HandleKeysFailed(now, why);
+        Drain(now);
+    }
+
     /// <summary>The call failed before signalling began: no such host, no flow.</summary>
     public void HandleFailed(Instant now, CallEnd end)
     {
@@ -122,6 +141,7 @@ internal sealed class CallDriver
         {
             case SipEvent.InviteProgress e: _machine.HandleProgress(now, e.Status, e.Sdp); break;
             case SipEvent.InviteAnswered e: _machine.HandleAnswered(now, e.Sdp); break;
+            case SipEvent.InviteFailed e when MayTryAgain(e) && _media.TryNextSecurity() && _machine.TryAgain(now): break;
             case SipEvent.InviteFailed e: _machine.HandleFailed(now, EndOf(e)); break;
             case SipEvent.AckReceived e: _machine.HandleAck(now, e.Sdp); break;
             case SipEvent.AckMissing: _machine.HandleAckMissing(now); break;
@@ -134,6 +154,9 @@ internal sealed class CallDriver
 
         Drain(now);
     }
+
+    private bool MayTryAgain(SipEvent.InviteFailed failed) =>
+        failed is { Cause: InviteFailure.Response, Status: 488 or 606 } && _machine.Phase is CallPhase.Calling or CallPhase.Ringing && !SpeaksOfCodecs(failed);
 
     private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
@@ -171,10 +194,12 @@ internal sealed class CallDriver
             case StartMedia: break;
             case StopMedia: _media.Stop(); break;
             case TellRinging a: _listener.OnRinging(a.Status, a.EarlyMedia); break;
+            case TellConnected when _media.AwaitsKeys: _connectedAwaitsKeys = true; break;
             case TellConnected: _listener.OnConnected(); break;
+            case TellChanged when _connectedAwaitsKeys: break; // told with the rest
             case TellChanged: _listener.OnChanged(); break;
             case TellChangeRefused a: _listener.OnChangeRefused(a.Status, a.Message); break;
-            case TellEnded a: _listener.OnEnded(a.End); break;
+            case TellEnded a: _listener.OnEnded(_connectedAwaitsKeys ? CallEnds.BeforeKeys(a.End) : a.End); break;
             default:
                 Signal(now, action);
                 Flush?.Invoke();
@@ -186,7 +211,9 @@ internal sealed class CallDriver
     {
         if (action is SendInvite invite)
         {
+            bool isAgain = Sip is not null;
             Sip = _core.Invite(now, _invite! with { Sdp = invite.Offer });
+            if (isAgain) Reinvited?.Invoke(Sip);
             return;
         }
 

@@ -51,6 +51,14 @@ internal static class CallEnds
         CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",
         "A firewall or NAT may block UDP: try the other direction, or a fixed range with --media-ports.");
 
+    /// <summary>DTLS came to no keys.</summary>
+    /// <param name="why">The outcome's sentence.</param>
+    public static CallEnd NoKeys(string why) => new(
+        CallEndReason.NotEncrypted, 488, why, "Call again; where it stays so, ask the other side which encryption it speaks (--security names what is offered).");
+
+    /// <summary>The other side ended an answered call that had no keys yet: its BYE may be here before its alert.</summary>
+    public static CallEnd BeforeKeys(CallEnd end) => end.Reason != CallEndReason.RemoteHungUp ? end : NoKeys($"{end.Message} before keys were agreed");
+
     public static CallEnd MediaFailed { get; } = new(
         CallEndReason.Failed, 200, "a fault of earshot ended this call's sound", "Call again, and please report it.");
 

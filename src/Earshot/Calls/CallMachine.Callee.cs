@@ -72,8 +72,8 @@ internal sealed partial class CallMachine
                 else Connect();
                 break;
             case CallPhase.HangingUp:
-                Do(new CallAction.SendBye(null));
-                End(CallEnds.HungUp);
+                Do(new CallAction.SendBye(_whyHungUp == CallEnds.HungUp ? null : _whyHungUp.Message));
+                End(_whyHungUp);
                 break;
             case CallPhase.Talking when _peersReofferIsOurs:
                 HandleReinviteAck(answer);

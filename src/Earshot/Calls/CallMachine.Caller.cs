@@ -67,6 +67,18 @@ internal sealed partial class CallMachine
         }
     }
 
+    /// <summary>The INVITE was refused, and media has another way to offer: once more, with the same patience.</summary>
+    /// <returns>False when the caller no longer waits.</returns>
+    public bool TryAgain(Instant now)
+    {
+        if (Phase is not (CallPhase.Calling or CallPhase.Ringing)) return false;
+        Phase = CallPhase.Calling;
+        _earlyAnswer = default;
+        StopMedia();
+        Do(new CallAction.MakeOffer());
+        return true;
+    }
+
     private void Cancel(Instant now, CallEnd why)
     {
         _whyCancelled = why;

@@ -6,6 +6,8 @@ namespace Earshot.Calls;
 /// <content>The ways out: our hang-up, the peer's BYE, silence, shut-down.</content>
 internal sealed partial class CallMachine
 {
+    private CallEnd _whyHungUp = CallEnds.HungUp;
+
     /// <summary>The user hangs up, whatever state the call is in.</summary>
     public void HangUp(Instant now)
     {
@@ -46,7 +48,7 @@ internal sealed partial class CallMachine
         if (Phase == CallPhase.Ended) return;
         var end = Phase switch
         {
-            CallPhase.HangingUp => CallEnds.HungUp,
+            CallPhase.HangingUp => _whyHungUp,
             CallPhase.Cancelling => _whyCancelled,
             _ => _wasAnswered || IsCaller ? CallEnds.RemoteHungUp : CallEnds.CallerGaveUp,
         };
@@ -59,6 +61,25 @@ internal sealed partial class CallMachine
         if (Phase != CallPhase.Talking) return;
         Do(new CallAction.SendBye("no media"));
         End(CallEnds.MediaSilent(silence));
+    }
+
+    /// <summary>No keys could be agreed: nothing was said or heard, and nothing will be.</summary>
+    public void HandleKeysFailed(Instant now, CallEnd why)
+    {
+        switch (Phase)
+        {
+            case CallPhase.Calling or CallPhase.Ringing:
+                Cancel(now, why);
+                break;
+            case CallPhase.Answering:
+                _whyHungUp = why;
+                HangUp(now);
+                break;
+            case CallPhase.Talking:
+                Do(new CallAction.SendBye(why.Message));
+                End(why);
+                break;
+        }
     }
 
     /// <summary>Our own media broke down: there is nothing left to talk through.</summary>

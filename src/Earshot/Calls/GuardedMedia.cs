@@ -9,6 +9,10 @@ internal sealed class GuardedMedia(ICallMedia media, Action<Exception>? failed)
 {
     public bool InsistsOnEncryption => media.InsistsOnEncryption;
 
+    public bool AwaitsKeys => media.AwaitsKeys;
+
+    public bool TryNextSecurity() => Guarded(media.TryNextSecurity, false);
+
     public MediaAnswer MakeOffer() => Described(media.MakeOffer);
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer) => Described(() => media.MakeAnswer(offer));

@@ -8,6 +8,13 @@ internal interface ICallMedia
     /// <summary>True when our offers take no clear media: a refusal of one may be a refusal of encryption.</summary>
     bool InsistsOnEncryption { get; }
 
+    /// <summary>True while what is agreed has no keys yet: nothing is heard or said before.</summary>
+    bool AwaitsKeys => false;
+
+    /// <summary>The peer refused the way of encryption that was offered: the next offer is a first one again, with the next way that is allowed.</summary>
+    /// <returns>False when there is none.</returns>
+    bool TryNextSecurity() => false;
+
     /// <summary>Writes an offer: the first, or one for what the user wishes now.</summary>
     MediaAnswer MakeOffer();
 

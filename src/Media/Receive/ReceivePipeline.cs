@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Rtp;
 using Earshot.Protocol.Srtp;
@@ -12,12 +13,14 @@ namespace Earshot.Media.Receive;
 /// <code>
 ///   datagram ─► PacketKind ─┬ RTP  ─► SRTP in place ─► header ─► Latching ─► known type? ─► SlotRing to playback
 ///                           ├ RTCP ─► SRTCP in place ─► RtcpReporter
-///                           └ STUN, DTLS, rubbish: counted
+///                           ├ DTLS ─► DtlsLink
+///                           └ STUN, rubbish: counted
 /// </code>
 /// Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class ReceivePipeline(
-    Latching latching, PacketTransmitter transmitter, SilenceWatch silence, RtcpReporter rtcp, SlotRing<ReceivedPacket> toPlayback, IEventSink events, OutgoingSource own)
+    Latching latching, PacketTransmitter transmitter, SilenceWatch silence, RtcpReporter rtcp, SlotRing<ReceivedPacket> toPlayback, IEventSink events, OutgoingSource own,
+    AgreedKeys agreed, DtlsLink? dtls)
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(10);
 
@@ -43,7 +46,7 @@ internal sealed class ReceivePipeline(
     /// <summary>Packets that failed authentication, were replayed, or came in clear in an encrypted call.</summary>
     public long SecurityRefusals { get; private set; }
 
-    /// <summary>STUN, DTLS and rubbish, and packets before anything was agreed.</summary>
+    /// <summary>STUN, DTLS that nobody asked for and rubbish, and packets before anything, or any key, was agreed.</summary>
     public long OtherDatagrams { get; private set; }
 
     /// <summary>RTP with a payload type that was not agreed, with a broken header, or our own looped back.</summary>
@@ -61,14 +64,17 @@ internal sealed class ReceivePipeline(
         _plan = plan;
         latching.SetSignalled(transport.Rtp, transport.IsEncrypted);
         transmitter.Target = latching.Target;
-        silence.Watch(now, _started && plan.ExpectsMedia);
+        silence.Watch(now, ExpectsMedia);
     }
+
+    /// <summary>Keys came: from now on a silent peer is news.</summary>
+    public void HandleKeys(Instant now) => silence.Watch(now, ExpectsMedia);
 
     /// <summary>The call is up: from now on a silent peer is news.</summary>
     public void Start(Instant now)
     {
         _started = true;
-        silence.Watch(now, _plan is { ExpectsMedia: true });
+        silence.Watch(now, ExpectsMedia);
     }
 
     /// <summary>Receives nothing any more.</summary>
@@ -82,13 +88,20 @@ internal sealed class ReceivePipeline(
     /// <summary>One datagram, decrypted in place.</summary>
     public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram)
     {
+        var kind = PacketKinds.Classify(datagram);
+        if (kind == PacketKind.Dtls)
+        {
+            HandleDtls(in from, datagram);
+            return;
+        }
+
         if (_plan is not { } plan || _transport is not { } transport)
         {
             OtherDatagrams++;
             return;
         }
 
-        switch (PacketKinds.Classify(datagram))
+        switch (kind)
         {
             case PacketKind.Rtp:
                 HandleRtp(now, arrival, in from, datagram, plan, transport);
@@ -111,11 +124,9 @@ internal sealed class ReceivePipeline(
 
     private void HandleRtp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, ReceivePlan plan, TransportPlan transport)
     {
-        int length = datagram.Length;
-        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtp(datagram, out length)
-            && ReplacedAt(now)?.TryUnprotectRtp(datagram, out length) is not true)
+        if (!TryOpenRtp(now, datagram, transport, out int length))
         {
-            Refuse(now);
+            Refuse(now, transport);
             return;
         }
 
@@ -186,11 +197,15 @@ internal sealed class ReceivePipeline(
 
     private void HandleRtcp(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram, TransportPlan transport)
     {
-        int length = datagram.Length;
-        if (transport.Inbound is { } srtp && !srtp.TryUnprotectRtcp(datagram, out length)
-            && ReplacedAt(now)?.TryUnprotectRtcp(datagram, out length) is not true)
+        if (!transport.CarriesRtcp)
         {
-            Refuse(now);
+            OtherDatagrams++;
+            return;
+        }
+
+        if (!TryOpenRtcp(now, datagram, transport, out int length))
+        {
+            Refuse(now, transport);
             return;
         }
 
@@ -203,6 +218,35 @@ internal sealed class ReceivePipeline(
         if (!rtcp.HandleRtcp(now, arrival, datagram[..length], latching.Ssrc))
             return;
         NoteHeard(now);
+    }
+
+    private bool ExpectsMedia => _started && _plan is { ExpectsMedia: true } && (_transport is not { ByDtls: true } || agreed.Outbound is not null);
+
+    // RTCP that is not multiplexed would have an association of its own, which nobody here takes part in.
+    private void HandleDtls(in PeerAddress from, Span<byte> datagram)
+    {
+        if (dtls is null || (_transport is { CarriesRtcp: false } transport && from == transport.Rtcp))
+            OtherDatagrams++;
+        else
+            dtls.HandleDatagram(in from, datagram);
+    }
+
+    private bool TryOpenRtp(Instant now, Span<byte> datagram, TransportPlan transport, out int length)
+    {
+        length = datagram.Length;
+        if (transport.ByDtls)
+            return agreed.Inbound.TryUnprotectRtp(now, datagram, out length);
+        return transport.Inbound is not { } srtp || srtp.TryUnprotectRtp(datagram, out length)
+            || ReplacedAt(now)?.TryUnprotectRtp(datagram, out length) is true;
+    }
+
+    private bool TryOpenRtcp(Instant now, Span<byte> datagram, TransportPlan transport, out int length)
+    {
+        length = datagram.Length;
+        if (transport.ByDtls)
+            return agreed.Inbound.TryUnprotectRtcp(now, datagram, out length);
+        return transport.Inbound is not { } srtp || srtp.TryUnprotectRtcp(datagram, out length)
+            || ReplacedAt(now)?.TryUnprotectRtcp(datagram, out length) is true;
     }
 
     private SrtpContext? ReplacedAt(Instant now)
@@ -222,8 +266,15 @@ internal sealed class ReceivePipeline(
         events.Push(new(MediaEventKind.FirstPacketReceived, now));
     }
 
-    private void Refuse(Instant now)
+    private void Refuse(Instant now, TransportPlan transport)
     {
+        // The peer may have its keys half a round trip before us: what comes before ours is no attack.
+        if (transport.ByDtls && agreed.Outbound is null)
+        {
+            OtherDatagrams++;
+            return;
+        }
+
         SecurityRefusals++;
         if (_refusalToldAt != Instant.Never && now - _refusalToldAt < RefusalPause)
             return;

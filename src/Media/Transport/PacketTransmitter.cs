@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Diagnostics;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
+using Earshot.Protocol.Srtp;
 
 namespace Earshot.Media.Transport;
 
@@ -9,7 +11,7 @@ namespace Earshot.Media.Transport;
 /// In a call that must be encrypted nothing leaves without keys: <see cref="CanSend"/> is false until they are there.
 /// Thread: worker. Real-time: no allocation.
 /// </remarks>
-internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSender rtcpSender, PeerAddress local, PacketCapture? capture)
+internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSender rtcpSender, PeerAddress local, PacketCapture? capture, AgreedKeys agreed)
 {
     /// <summary>Most bytes of payload: an Ethernet frame less IPv6, UDP, RTP and the longest SRTP trailer.</summary>
     public const int MaximumPayload = 1400;
@@ -20,7 +22,7 @@ internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSend
     public PeerAddress Target { get; set; }
 
     /// <summary>Keys (or the explicit wish for none) and an address are known.</summary>
-    public bool CanSend => _plan is not null && !Target.IsNone && !Target.IsUnspecified;
+    public bool CanSend => _plan is { } plan && (!plan.IsEncrypted || KeysOf(plan) is not null) && !Target.IsNone && !Target.IsUnspecified;
 
     /// <summary>Takes a new agreement.</summary>
     public void Apply(TransportPlan? plan) => _plan = plan;
@@ -33,7 +35,7 @@ internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSend
     {
         if (_plan is not { } plan)
             return false;
-        if (plan.Outbound is { } srtp && !srtp.TryProtectRtp(buffer, length, out length))
+        if (plan.IsEncrypted && KeysOf(plan)?.TryProtectRtp(buffer, length, out length) is not true)
             return false;
         return Send(now, rtpSender, buffer[..length], Target);
     }
@@ -41,14 +43,16 @@ internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSend
     /// <summary>Sends one compound RTCP packet: to the RTP port when multiplexed.</summary>
     public bool SendRtcp(Instant now, Span<byte> buffer, int length)
     {
-        if (_plan is not { } plan || !CanSend)
+        if (_plan is not { CarriesRtcp: true } plan || !CanSend)
             return false;
-        if (plan.Outbound is { } srtp && !srtp.TryProtectRtcp(buffer, length, out length))
+        if (plan.IsEncrypted && KeysOf(plan)?.TryProtectRtcp(buffer, length, out length) is not true)
             return false;
         return plan.RtcpMux
             ? Send(now, rtpSender, buffer[..length], Target)
             : Send(now, rtcpSender, buffer[..length], plan.RtcpTargetFor(Target));
     }
+
+    private SrtpContext? KeysOf(TransportPlan plan) => plan.ByDtls ? agreed.Outbound : plan.Outbound;
 
     private bool Send(Instant now, IDatagramSender sender, ReadOnlySpan<byte> datagram, in PeerAddress to)
     {

@@ -7,15 +7,21 @@ namespace Earshot.Media.Transport;
 /// <param name="Rtp">Where the description says RTP goes.</param>
 /// <param name="Rtcp">Where it says RTCP goes.</param>
 /// <param name="RtcpMux">RTCP shares the RTP port.</param>
-/// <param name="Outbound">Protects what we send; null only when clear media was agreed.</param>
-/// <param name="Inbound">Opens what comes; null only when clear media was agreed. The same instance as before when the keys stay.</param>
+/// <param name="Outbound">Protects what we send; null when clear media was agreed, or keys by DTLS.</param>
+/// <param name="Inbound">Opens what comes; null when clear media was agreed, or keys by DTLS. The same instance as before when the keys stay.</param>
 internal sealed record TransportPlan(PeerAddress Rtp, PeerAddress Rtcp, bool RtcpMux, SrtpContext? Outbound, SrtpContext? Inbound)
 {
     /// <summary>Contexts that open what comes under the keys of the last agreements, <see cref="Inbound"/> among them: a peer may come back to a key, and no packet opens twice.</summary>
     public IReadOnlyList<SrtpContext> Kept { get; init; } = [];
 
+    /// <summary>The keys come by DTLS, through <see cref="Dtls.AgreedKeys"/>; both contexts are null then.</summary>
+    public bool ByDtls { get; init; }
+
     /// <summary>True when no clear packet may be sent or played.</summary>
-    public bool IsEncrypted => Inbound is not null;
+    public bool IsEncrypted => Inbound is not null || ByDtls;
+
+    /// <summary>False when RTCP would need an association of its own (RFC 5764 §5.1.2): it is left out then.</summary>
+    public bool CarriesRtcp => !ByDtls || RtcpMux;
 
     /// <summary>RTCP's address when it is not multiplexed: behind a translator that of RTP is the better guess, one port up.</summary>
     public PeerAddress RtcpTargetFor(PeerAddress rtpTarget) =>

@@ -11,7 +11,7 @@ internal sealed class CallPair : IDisposable
     private readonly bool _ownsEngine;
 
     public CallPair(MediaSessionOptions? caller = null, MediaSessionOptions? callee = null, short[]? callerSays = null, short[]? calleeSays = null,
-        MediaEngine? engine = null, bool portable = false, Func<byte[], byte[]>? rewriteOffer = null, bool start = true)
+        MediaEngine? engine = null, bool portable = false, Func<byte[], byte[]>? rewriteOffer = null, Func<byte[], byte[]>? rewriteAnswer = null, bool start = true)
     {
         _ownsEngine = engine is null;
         Engine = engine ?? NewEngine(portable);
@@ -21,7 +21,7 @@ internal sealed class CallPair : IDisposable
         Answered = Callee.AcceptOffer(rewriteOffer?.Invoke(offer) ?? offer, IPAddress.Loopback);
         if (!Answered.Accepted)
             return;
-        var accepted = Caller.AcceptAnswer(Answered.Answer);
+        var accepted = Caller.AcceptAnswer(rewriteAnswer?.Invoke(Answered.Answer.ToArray()) ?? Answered.Answer);
         Assert.True(accepted.Accepted, accepted.Reason);
         Caller.AttachEnd(now => CallerEnd = new TestEnd(Caller, callerSays ?? Signals.Tone(600), now));
         Callee.AttachEnd(now => CalleeEnd = new TestEnd(Callee, calleeSays ?? Signals.Tone(1000), now));

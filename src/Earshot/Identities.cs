@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Dtls;
+
+namespace Earshot;
+
+/// <summary>Finds the one certificate of this installation: every phone of the same user is known by it.</summary>
+/// <remarks>Thread: any; several processes may come at once.</remarks>
+internal static class Identities
+{
+    private const string FileName = "identity.pem";
+
+    /// <summary>The identity that these options ask for; null where none is needed.</summary>
+    /// <param name="options">The phone's.</param>
+    /// <param name="notice">Told to the user when there is no place to keep one.</param>
+    /// <exception cref="DtlsIdentityException">The file cannot be used; the message says why and what to do.</exception>
+    public static DtlsIdentity? For(PhoneOptions options, out PhoneNotice? notice)
+    {
+        notice = null;
+        if (!options.Security.Contains(MediaSecurityMethod.Dtls)) return null;
+        if ((options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file) return DtlsIdentity.LoadOrCreate(file);
+        notice = new PhoneNotice(
+            "identity-in-memory", "no home folder to keep this phone's certificate in: it is a new one each time, and nobody can know it again");
+        return DtlsIdentity.CreateEphemeral();
+    }
+
+    /// <summary>Where the platform keeps such files: <c>$XDG_DATA_HOME/earshot</c>, else <c>~/.local/share/earshot</c>; on Windows the local application data.</summary>
+    /// <param name="variable">Reads the environment.</param>
+    /// <returns>Null when the user has no home.</returns>
+    internal static string? UsualFile(Func<string, string?> variable)
+    {
+        if (OperatingSystem.IsWindows())
+            return Below(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData));
+        if (OperatingSystem.IsMacOS() && variable("HOME") is { Length: > 0 } user)
+            return Below(Path.Combine(user, "Library", "Application Support"));
+        // XDG Base Directory: a path that is not absolute is ignored.
+        if (variable("XDG_DATA_HOME") is { Length: > 0 } data && Path.IsPathRooted(data)) return Below(data);
+        return variable("HOME") is { Length: > 0 } home && Path.IsPathRooted(home) ? Below(Path.Combine(home, ".local", "share")) : null;
+    }
+
+    private static string? Below(string folder) => folder.Length == 0 ? null : Path.Combine(folder, "earshot", FileName);
+}
