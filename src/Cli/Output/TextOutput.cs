@@ -201,9 +201,12 @@ internal sealed class TextOutput : IOutput
         _live = "";
     }
 
+    // A terminal that does not tell, as none that TERM names, says 0.
+    private static int Width => Console.WindowWidth is > 0 and var told ? told : 80;
+
     private void DrawLiveLine()
     {
-        _out.Write("\r\u001b[K" + LiveLine.WithTyped(_live, _typed, Console.WindowWidth));
+        _out.Write("\r\u001b[K" + LiveLine.WithTyped(_live, _typed, Width));
         _lineLives = true;
     }
 }
