@@ -17,7 +17,8 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
 
     private readonly short[] _block = new short[960];
 
-    public PaperPhone(PeerAddress local, PeerAddress remote, SrtpContext? outbound, SrtpContext? inbound, int seed, bool receives = true)
+    public PaperPhone(PeerAddress local, PeerAddress remote, SrtpContext? outbound, SrtpContext? inbound, int seed, bool receives = true,
+        bool byDtls = false)
     {
         Local = local;
         Playback = new PlaybackPipeline(ToPlayback);
@@ -31,10 +32,11 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
             Playback = Playback,
             Events = this,
             Random = new TestRandom(seed),
+            ByDtls = byDtls,
             Clock = new(Instant.Zero, Protocol.Rtcp.NtpTime.FromUtc(DateTime.UnixEpoch)),
         });
         Plan = new(
-            new TransportPlan(remote, remote, true, outbound, inbound),
+            new TransportPlan(remote, remote, true, outbound, inbound) { ByDtls = byDtls },
             new SendPlan(new PaperEncoder(), 0, 8000, 960, 101, 8000, true),
             new ReceivePlan(1, 101, 8000, receives, receives),
             new PlaybackPlan([], receives),

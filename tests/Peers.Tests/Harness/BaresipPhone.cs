@@ -22,17 +22,19 @@ internal sealed class BaresipPhone : RunningProgram
     /// <param name="cards">Its speaker.</param>
     /// <param name="scratch">Where its files go.</param>
     /// <param name="codec">As baresip names it, e.g. <c>opus/48000/2</c>.</param>
-    /// <param name="encryption"><c>srtp</c>, <c>srtp-mand</c> or empty.</param>
+    /// <param name="encryption"><c>srtp</c>, <c>srtp-mand</c>, <c>dtls_srtp</c> or empty.</param>
     /// <param name="speaks">A 16-bit WAV file; its end ends the call.</param>
     /// <param name="dials">Calls this at once.</param>
-    public static BaresipPhone Start(PulseCards cards, ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null)
+    /// <param name="rtcpMux">RTCP on the port of RTP.</param>
+    public static BaresipPhone Start(PulseCards cards, ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null,
+        bool rtcpMux = false)
     {
         var port = ScratchFolder.FreePort();
         var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
         Directory.CreateDirectory(System.IO.Path.Combine(folder, "rec"));
         var speech = System.IO.Path.Combine(folder, "speech.wav"); // its configuration cannot hold a path with a space
         File.Copy(speaks, speech);
-        File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speech));
+        File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speech, rtcpMux));
         var security = encryption.Length > 0 ? $";mediaenc={encryption}" : "";
         File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
             $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");
@@ -40,7 +42,7 @@ internal sealed class BaresipPhone : RunningProgram
         return new(folder, port, dials is null ? [] : ["-e", "/dial " + dials], cards);
     }
 
-    private static string Configuration(string folder, int port, string speaks) => $"""
+    private static string Configuration(string folder, int port, string speaks, bool rtcpMux) => $"""
         poll_method epoll
         sip_listen 127.0.0.1:{port}
         net_interface 127.0.0.1
@@ -53,7 +55,7 @@ internal sealed class BaresipPhone : RunningProgram
         ausrc_channels 1
         auplay_channels 1
         rtp_ports 22000-28000
-        rtcp_mux no
+        rtcp_mux {(rtcpMux ? "yes" : "no")}
         module_path {Modules()}
         module g711.so
         module g722.so
@@ -61,6 +63,7 @@ internal sealed class BaresipPhone : RunningProgram
         module aufile.so
         module alsa.so
         module srtp.so
+        module dtls_srtp.so
         module sndfile.so
         module_tmp uuid.so
         module_app account.so
