@@ -141,7 +141,7 @@ internal sealed class CallDriver
         {
             case SipEvent.InviteProgress e: _machine.HandleProgress(now, e.Status, e.Sdp); break;
             case SipEvent.InviteAnswered e: _machine.HandleAnswered(now, e.Sdp); break;
-            case SipEvent.InviteFailed e when MayTryAgain(e) && _media.TryNextSecurity() && _machine.TryAgain(now): break;
+            case SipEvent.InviteFailed e when MayTryAgain(e) && _media.TryNextSecurity(): _machine.TryAgain(now); break;
             case SipEvent.InviteFailed e: _machine.HandleFailed(now, EndOf(e)); break;
             case SipEvent.AckReceived e: _machine.HandleAck(now, e.Sdp); break;
             case SipEvent.AckMissing: _machine.HandleAckMissing(now); break;
@@ -156,7 +156,15 @@ internal sealed class CallDriver
     }
 
     private bool MayTryAgain(SipEvent.InviteFailed failed) =>
-        failed is { Cause: InviteFailure.Response, Status: 488 or 606 } && _machine.Phase is CallPhase.Calling or CallPhase.Ringing && !SpeaksOfCodecs(failed);
+        failed is { Cause: InviteFailure.Response, Status: 488 or 606 } && _machine.MayTryAgain && !SpeaksOfCodecs(failed);
+
+    // RFC 3264 §6: a stream is refused with port 0, too. A phone that knows no DTLS may also answer what was not offered.
+    private void Taken(Instant now, CallEnd? refusal, bool final)
+    {
+        bool isAboutTheStream = final && refusal is { Reason: CallEndReason.NoCommonCodec or CallEndReason.NotEncrypted };
+        if (isAboutTheStream && _machine.MayTryAgain && _media.TryNextSecurity()) _machine.TryAgain(now);
+        else _machine.HandleAnswerTaken(now, refusal);
+    }
 
     private CallEnd EndOf(SipEvent.InviteFailed failed) => failed.Cause switch
     {
@@ -188,7 +196,7 @@ internal sealed class CallDriver
             case MakeOffer: Made(now, _media.MakeOffer()); break;
             case JudgeOffer a: _machine.HandleOfferJudged(now, _media.Judge(a.Offer)); break;
             case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
-            case TakeAnswer a: _machine.HandleAnswerTaken(now, _media.TakeAnswer(a.Answer, a.Final)); break;
+            case TakeAnswer a: Taken(now, _media.TakeAnswer(a.Answer, a.Final), a.Final); break;
             case RollBack: _media.RollBack(); break;
             case StartMedia when !_media.TryStart(): _machine.HandleMediaFailed(now); break;
             case StartMedia: break;

@@ -67,16 +67,23 @@ internal sealed partial class CallMachine
         }
     }
 
-    /// <summary>The INVITE was refused, and media has another way to offer: once more, with the same patience.</summary>
-    /// <returns>False when the caller no longer waits.</returns>
-    public bool TryAgain(Instant now)
+    /// <summary>True while the offer of our first INVITE may be followed by another one: nothing is agreed yet.</summary>
+    public bool MayTryAgain => IsCaller && !_mediaFlows && Phase is CallPhase.Calling or CallPhase.Ringing or CallPhase.Talking;
+
+    /// <summary>The INVITE was refused, or answered without the stream, and media has another way to offer: once more.</summary>
+    public void TryAgain(Instant now)
     {
-        if (Phase is not (CallPhase.Calling or CallPhase.Ringing)) return false;
-        Phase = CallPhase.Calling;
+        if (!MayTryAgain) return;
+        if (Phase == CallPhase.Talking)
+        {
+            Do(new CallAction.SendBye("another way of encryption is tried"));
+            Enter(CallPhase.Calling, now + _times.RingTimeout);
+        }
+
+        Phase = CallPhase.Calling; // who was refused at once waits no longer than who rings
+        _wasAnswered = false;
         _earlyAnswer = default;
-        StopMedia();
         Do(new CallAction.MakeOffer());
-        return true;
     }
 
     private void Cancel(Instant now, CallEnd why)

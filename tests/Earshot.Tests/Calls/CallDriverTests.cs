@@ -73,6 +73,72 @@ public sealed class CallDriverTests
     }
 
     [Fact]
+    public void ACallIsConnectedOnceItsKeysAreThere()
+    {
+        _media.AwaitsKeys = true;
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "media starts"], _course);
+        _media.AwaitsKeys = false;
+        call.HandleKeysAgreed();
+        call.HandleKeysAgreed(); // new keys later: nobody is connected twice
+        Assert.Equal(["sent ACK", "answer taken", "media starts", "connected"], _course);
+    }
+
+    [Fact]
+    public void KeysThatNeverComeEndTheCallWithoutItsEverBeingConnected()
+    {
+        _media.AwaitsKeys = true;
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        Answered(call);
+        _course.Clear();
+        call.HandleKeysFailed(Instant.Zero, CallEnds.NoKeys("no keys"));
+        Assert.Equal(["sent BYE", "media stops", "ended 488"], _course);
+    }
+
+    [Fact]
+    public void KeysThatNeverComeWaitForTheAckAsAHangUpDoes()
+    {
+        var call = NewCall();
+        _core.HandlePacket(Instant.Zero, Flow, BadInput.BadMessages.Message("INVITE sip:bob@127.0.0.1 SIP/2.0", 1, BadInput.BadMessages.Sdp));
+        while (_core.PollEvent(out var happened))
+            if (happened is SipEvent.IncomingInvite invite) call.Take(Instant.Zero, invite);
+        call.Answer(Instant.Zero);
+        _course.Clear();
+        call.HandleKeysFailed(Instant.Zero, CallEnds.NoKeys("no keys"));
+        Assert.Equal(["media stops"], _course); // RFC 3261 §15: no BYE before the ACK
+    }
+
+    [Fact]
+    public void AStreamThatIsAnsweredWithPort0IsOfferedInTheNextWay()
+    {
+        _media.Refuses.Enqueue(new CallEnd(CallEndReason.NoCommonCodec, 488, "the peer refused the audio stream"));
+        _media.OtherWays = 1;
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "sent BYE", "offer", "sent INVITE"], _course);
+        _course.Clear();
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "media starts", "connected"], _course);
+    }
+
+    [Fact]
+    public void WithoutAnotherWayPort0EndsTheCall()
+    {
+        _media.Refuses.Enqueue(new CallEnd(CallEndReason.NoCommonCodec, 488, "the peer refused the audio stream"));
+        var call = NewCall();
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "sent BYE", "ended 488"], _course);
+    }
+
+    [Fact]
     public void AnOfferOfThePeerThatBreaksMediaIsRefusedWithA500()
     {
         var call = NewCall();
@@ -134,6 +200,14 @@ public sealed class CallDriverTests
 
         public bool InsistsOnEncryption => false;
 
+        public bool AwaitsKeys { get; set; }
+
+        public int OtherWays { get; set; }
+
+        public Queue<CallEnd> Refuses { get; } = new();
+
+        public bool TryNextSecurity() => OtherWays-- > 0;
+
         public MediaAnswer MakeOffer()
         {
             Note("offer", Breaks);
@@ -151,7 +225,7 @@ public sealed class CallDriverTests
         public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
         {
             Note("answer taken", Breaks);
-            return null;
+            return Refuses.TryDequeue(out var refusal) ? refusal : null;
         }
 
         public void RollBack() => course.Add("rolled back");
