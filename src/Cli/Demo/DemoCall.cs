@@ -11,6 +11,7 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TextOutput? _text = output as TextOutput;
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, double> _loudest = [];
 
     /// <returns>The exit status: 0 when both were heard.</returns>
     public async Task<int> RunAsync(CancellationToken cancel)
@@ -33,9 +34,18 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
         if (called != 0) bobs.Interrupt(); // nobody will call him any more
         var answered = await ended.ConfigureAwait(false);
         if (cancel.IsCancellationRequested || called != 0) return called;
+        foreach (var person in (DemoPerson[])[alice, bob]) Say(WhatReached(person));
         output.Result("demo", [new("Alice heard", Heard(alice)), new("Bob heard", Heard(bob))]);
         return answered;
     }
+
+    // A person hears, a script reads: silence all along is no success that anybody would believe.
+    private string WhatReached(DemoPerson person) =>
+        _loudest.GetValueOrDefault(person.Name) is > 0 and var level
+            ? string.Create(CultureInfo.InvariantCulture, $"{person.Name} heard {Other(person.Name)}, at its loudest {20 * Math.Log10(level):0} dB")
+            : $"{person.Name} heard nothing but silence from {Other(person.Name)}";
+
+    private string Other(string name) => name == alice.Name ? bob.Name : alice.Name;
 
     private string[] Sound(DemoPerson person)
     {
@@ -69,10 +79,10 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
                     break;
                 case "calling": Say($"{name} calls {Text(e, "uri")}"); break;
                 case "ringing": Say($"{name} hears it ring"); break;
-                case "incoming": Say($"{name}'s phone rings: {Text(e, "from")}"); break;
+                case "incoming": Say($"{name}'s phone rings: {Other(name)} calls, {Text(e, "from")}"); break;
                 case "connected":
                     Say(string.Create(CultureInfo.InvariantCulture,
-                        $"{name} is connected: {Text(e, "codec")} {Number(e, "rate") / 1000:0.#} kHz, {Number(e, "ptime"):0.#} ms packets, set up in {Number(e, "setup_ms"):0} ms"));
+                        $"{name} is connected: {Text(e, "codec")} {Number(e, "rate") / 1000:0.#} kHz, {Number(e, "ptime"):0.#} ms packets, {Number(e, "setup_ms"):0} ms after {(name == alice.Name ? "the call began" : "it rang")}"));
                     Say($"  {Text(e, "srtp_profile")}: {Text(e, "security")}");
                     break;
                 case "heard": Say(string.Create(CultureInfo.InvariantCulture, $"{name} hears the first sound after {Number(e, "after_ms"):0} ms")); break;
@@ -86,6 +96,7 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
 
     private void Live(string name, JsonElement e)
     {
+        if (Number(e, "audioLevel") is > 0 and var level) _loudest[name] = Math.Max(level, _loudest.GetValueOrDefault(name));
         var delay = Number(e, "mouthToEarMs") is var ms && double.IsNaN(ms) ? "delay not known yet"
             : string.Create(CultureInfo.InvariantCulture, $"mouth to ear ~{ms:0} ms");
         var line = string.Create(CultureInfo.InvariantCulture,
