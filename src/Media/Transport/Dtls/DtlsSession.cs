@@ -58,6 +58,7 @@ internal sealed class DtlsSession : IDisposable
     private volatile bool _disposed;
     private volatile int _attempt;
     private volatile bool _sourceProven;
+    private bool _discards; // the worker's
     private DtlsKeys? _keys;
     private DtlsPipe? _pipe;
     private DtlsTransport? _transport;
@@ -138,6 +139,7 @@ internal sealed class DtlsSession : IDisposable
     {
         if (_state is DtlsState.Established or DtlsState.Ended)
             return;
+        _discards = true;
         _inbound.TryWrite([]);
         Wake();
     }
@@ -147,8 +149,18 @@ internal sealed class DtlsSession : IDisposable
     /// <returns>Bytes of it; 0 when none waits.</returns>
     public int PollTransmit(Span<byte> buffer)
     {
-        if (!_outbound.TryPeek(out var datagram))
-            return 0;
+        Span<byte> datagram;
+        while (true)
+        {
+            if (!_outbound.TryPeek(out datagram))
+                return 0;
+            // What an attempt still had to say was for another than the peer of the next: an answer to another's hello would end its handshake.
+            _discards &= !datagram.IsEmpty && _state != DtlsState.Established;
+            if (!_discards && !datagram.IsEmpty)
+                break;
+            _outbound.Release();
+        }
+
         int length = datagram.Length <= buffer.Length ? datagram.Length : 0;
         datagram[..length].CopyTo(buffer);
         _outbound.Release();
@@ -262,6 +274,7 @@ internal sealed class DtlsSession : IDisposable
                 break;
         }
 
+        _outbound.TryWrite([]); // the next attempt's words come behind this
         _state = Terms.IsClient ? DtlsState.Queued : DtlsState.Waiting;
         _executor.Wake();
     }
