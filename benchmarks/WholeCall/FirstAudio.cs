@@ -3,18 +3,19 @@ using System.Diagnostics;
 
 namespace Earshot.WholeCall;
 
-/// <summary>INVITE → first audio: from the INVITE's send to the first sound of the other side out of the speaker; both phones warm, automatic answer, SDES.</summary>
+/// <summary>INVITE → first audio: from the INVITE's send to the first sound of the other side out of the speaker; both phones warm, automatic answer.</summary>
 internal static class FirstAudio
 {
-    public static async Task RunAsync(string command, int calls)
+    public static async Task RunAsync(string command, int calls, MediaSecurityMethod security)
     {
-        using var bob = new PhoneProcess(command, "answer", "--listen", "127.0.0.1:0", "--auto", "--mic", "tone:600", "--speaker", "null");
+        using var bob = new PhoneProcess(command, "answer", "--listen", "127.0.0.1:0", "--auto", "--security", $"{security}".ToLowerInvariant(), "--mic", "tone:600", "--speaker", "null");
         var target = await bob.Listening;
         await using var phone = await Phone.StartAsync(new PhoneOptions
         {
             Listen = new(System.Net.IPAddress.Loopback, 0),
             Microphone = "tone:440",
             Speaker = "null",
+            Security = [security],
         });
         phone.OpenSound();
         long invited = 0;
@@ -33,6 +34,6 @@ internal static class FirstAudio
             await Task.Delay(100);
         }
 
-        Console.WriteLine(Spread.Of("INVITE → first audio", figures));
+        Console.WriteLine(Spread.Of($"INVITE → first audio, {security}", figures));
     }
 }

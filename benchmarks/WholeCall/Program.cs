@@ -4,7 +4,7 @@ using Earshot.WholeCall;
 // Whole calls between two processes on this machine, seen from outside. From the root of the clone, after ./earshot was built:
 //   dotnet run -c Release --project benchmarks/WholeCall -- wire-to-sink [SECONDS]
 //   dotnet run -c Release --project benchmarks/WholeCall -- relay [SECONDS] [JITTER_MS] [LOSS_PERCENT]     as root
-//   dotnet run -c Release --project benchmarks/WholeCall -- first-audio [CALLS]
+//   dotnet run -c Release --project benchmarks/WholeCall -- first-audio [CALLS] [dtls|sdes|none]
 //   dotnet run -c Release --project benchmarks/WholeCall -- cost [SECONDS]
 var command = Path.GetFullPath(Environment.GetEnvironmentVariable("EARSHOT_COMMAND") ?? "artifacts/cli/earshot");
 if (!File.Exists(command))
@@ -18,10 +18,10 @@ switch (args.FirstOrDefault())
 {
     case "wire-to-sink": await WireToSink.RunAsync(command, Number(1, 60)); break;
     case "relay": await WireToSink.RunThroughRelayAsync(command, Number(1, 60), Number(2, 40), Number(3, 0)); break;
-    case "first-audio": await FirstAudio.RunAsync(command, Number(1, 20)); break;
+    case "first-audio": await FirstAudio.RunAsync(command, Number(1, 20), Enum.Parse<Earshot.MediaSecurityMethod>(args.ElementAtOrDefault(2) ?? "dtls", ignoreCase: true)); break;
     case "cost": await CallCost.RunAsync(command, Number(1, 60)); break;
     default:
-        Console.Error.WriteLine("say wire-to-sink [SECONDS], relay [SECONDS] [JITTER_MS] [LOSS_PERCENT], first-audio [CALLS] or cost [SECONDS]");
+        Console.Error.WriteLine("say wire-to-sink [SECONDS], relay [SECONDS] [JITTER_MS] [LOSS_PERCENT], first-audio [CALLS] [dtls|sdes|none] or cost [SECONDS]");
         return 2;
 }
 

@@ -55,7 +55,7 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(flows[0].Remote.Address, WaysTo(uri), (session, e) => OnMedia(call, session, e));
+        var media = NewMedia(flows[0].Remote.Address, WaysTo(uri, flows), (session, e) => OnMedia(call, session, e));
         media.Echo = options.Echo;
         media.Made(); // here, not on the loop: codecs and buffers take their time
         call = new Call(this, machine, media, incoming: false, uri, null);
@@ -155,7 +155,7 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(caller, [SecurityFor(invite.Sdp)], (session, e) => OnMedia(call, session, e));
+        var media = NewMedia(caller, [SecurityFor(sip, invite.Sdp)], (session, e) => OnMedia(call, session, e));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
@@ -198,37 +198,6 @@ public sealed partial class Phone
         }
 
         return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress && unconfirmed < MaxUnconfirmed;
-    }
-
-    /// <summary>What the offer asks for decides, if it is allowed; else it has to fit our first.</summary>
-    private MediaSecurityMethod SecurityFor(ReadOnlyMemory<byte> offer)
-    {
-        var first = _options.Security[0];
-        if (_options.Security.Count == 1 || offer.IsEmpty) return first;
-        var asked = AskedFor(offer.Span);
-        return _options.Security.Contains(asked) ? asked : first;
-    }
-
-    // Only which of our ways is looked at first: a description that says something else than it seems to is refused by that.
-    private static MediaSecurityMethod AskedFor(ReadOnlySpan<byte> offer) =>
-        offer.IndexOf("a=crypto:"u8) >= 0 ? MediaSecurityMethod.Sdes
-        : offer.IndexOf("a=fingerprint:"u8) >= 0 || offer.IndexOf("UDP/TLS/RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Dtls
-        : offer.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
-        : MediaSecurityMethod.None;
-
-    // Who was reached by DTLS once speaks it: a refusal of it now may be somebody's between us.
-    private IReadOnlyList<MediaSecurityMethod> WaysTo(string uri)
-    {
-        lock (_reachedByDtls)
-            return _options.Security.Contains(MediaSecurityMethod.Dtls) && _reachedByDtls.Contains(uri) ? [MediaSecurityMethod.Dtls] : _options.Security;
-    }
-
-    /// <summary>Remembers, while the phone runs, whom it reached by DTLS.</summary>
-    internal void NoteReachedByDtls(Call call)
-    {
-        if (call.IsIncoming) return;
-        lock (_reachedByDtls)
-            if (_reachedByDtls.Count < MaxRemembered) _reachedByDtls.Add(call.RemoteUri);
     }
 
     // The refused INVITE is over, and another one is this call's now.

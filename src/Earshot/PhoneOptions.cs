@@ -42,6 +42,12 @@ public sealed record PhoneOptions
     /// <summary>What is offered when nobody names codecs; one whose library is missing is left out, with a notice.</summary>
     internal static readonly IReadOnlyList<string> UsualCodecs = ["opus", "g722", "pcmu", "pcma"];
 
+    /// <summary>What is allowed when nobody names a method; SDES of it only where the signalling is protected.</summary>
+    internal static readonly IReadOnlyList<MediaSecurityMethod> UsualSecurity = [MediaSecurityMethod.Dtls, MediaSecurityMethod.Sdes];
+
+    /// <summary>As <see cref="UsualSecurity"/>, over clear signalling.</summary>
+    internal static readonly IReadOnlyList<MediaSecurityMethod> UsualSecurityInClear = [MediaSecurityMethod.Dtls];
+
     /// <summary>Where SIP listens; port 0 picks a free one. UDP and TCP alike, or what <see cref="Transport"/> says alone: a phone asked for TLS takes nothing in clear.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 0);
 
@@ -87,12 +93,14 @@ public sealed record PhoneOptions
     /// <summary>Effort of the opus encoder, 0 to 10.</summary>
     public int Complexity { get; init; } = 5;
 
-    /// <summary>What is allowed for media, best first. With <see cref="MediaSecurityMethod.Sdes"/> alone a peer that cannot encrypt is refused.</summary>
+    /// <summary>What is allowed for media, best first. Left alone: <see cref="MediaSecurityMethod.Dtls"/>, then, where signalling is TLS or secure WebSocket, <see cref="MediaSecurityMethod.Sdes"/>.</summary>
     /// <remarks>
-    /// The first is offered; a refusal of it (488) is followed by the next in a new INVITE, but not to somebody whom this phone has reached by
-    /// <see cref="MediaSecurityMethod.Dtls"/>. A call that comes is answered as it asks, if that is allowed. With <see cref="MediaSecurityMethod.None"/> alone our own calls are in clear; one that comes and offers encryption (by SDES) is answered encrypted, and says so.
+    /// The first is offered; a refusal of it (488) is followed by the next in a new INVITE, but not to somebody who was reached by
+    /// <see cref="MediaSecurityMethod.Dtls"/> before. A call that comes is answered as it asks, if that is allowed. A list that is given holds anywhere: with
+    /// <see cref="MediaSecurityMethod.Sdes"/> in it keys may travel in clear signalling. Without <see cref="MediaSecurityMethod.None"/> a peer that cannot encrypt is refused;
+    /// with it alone our own calls are in clear, and one that comes and offers encryption (by SDES) is answered encrypted, and says so.
     /// </remarks>
-    public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = [MediaSecurityMethod.Sdes];
+    public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = UsualSecurity;
 
     /// <summary>The file of the certificate and key that prove who we are in <see cref="MediaSecurityMethod.Dtls"/>; made when it is missing, readable by its owner alone. Null: in the user's data folder.</summary>
     public string? IdentityFile { get; init; }

@@ -222,7 +222,7 @@ internal sealed class SessionMedia(
     {
         NegotiationFailure.EncryptionRequired or NegotiationFailure.NoCommonCrypto or NegotiationFailure.UnsupportedProfile => new(
             CallEndReason.NotEncrypted, status, reason,
-            "Ask the other side which encryption it speaks, and allow that with --security (dtls, sdes); or allow clear media, which whoever sits on the way can listen to, with --security none."),
+            "Ask the other side which encryption it speaks, and allow that by name with --security (dtls, sdes; sdes has to be named where signalling is in clear); or allow clear media, which whoever sits on the way can listen to, with --security none."),
         NegotiationFailure.NoCommonCodec or NegotiationFailure.NoAudio => new(
             CallEndReason.NoCommonCodec, status, reason, "Allow more codecs with --codecs."),
         _ => new(CallEndReason.Failed, status, reason),

@@ -20,7 +20,7 @@ internal sealed class PhoneOptionSet
     private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
     private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
-    private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none; none is media in clear", HelpName = "LIST" };
+    private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none (dtls, then sdes where signalling is tls or wss); none is media in clear", HelpName = "LIST" };
     private readonly Option<string> _ice = new("--ice") { Description = "off; on is not there yet", HelpName = "on|off" };
     private readonly Option<string> _stun = new("--stun") { Description = "a STUN server (not there yet)", HelpName = "HOST:PORT" };
     private readonly Option<string[]> _turn = new("--turn") { Description = "a TURN server, repeatable (not there yet)", HelpName = "URI" };

@@ -35,7 +35,7 @@ internal static class CallEnds
 
     public static CallEnd EncryptionRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",
-        "It may not know SRTP with SDES keys, or none of the codecs. With --security none the call goes in clear: whoever sits on the way can listen.");
+        "It may not know DTLS-SRTP: old exchanges know SDES, which --security dtls,sdes allows and whose keys everybody on the signalling's way can read. With --security none the call goes in clear.");
 
     public static CallEnd ClearRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none: the call is encrypted then.");

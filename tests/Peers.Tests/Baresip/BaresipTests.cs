@@ -30,7 +30,7 @@ public sealed class BaresipTests : IClassFixture<PulseCards>, IDisposable
         await using var baresip = BaresipPhone.Start(_cards, _scratch, theirs, "srtp-mand", Repository.OtherSpeech);
         await baresip.SaysAsync("ready");
         await using var phone = EarshotPhone.Start(
-            "call", $"sip:bare@127.0.0.1:{baresip.Port}", "--listen", "127.0.0.1:0", "--codecs", codec,
+            "call", $"sip:bare@127.0.0.1:{baresip.Port}", "--listen", "127.0.0.1:0", "--codecs", codec, "--security", "sdes",
             "--mic", "file+loop:" + Repository.Speech, "--speaker", "file:" + _scratch.File("heard.wav"), "--duration", $"{TalkSeconds}");
         var connected = await phone.EventAsync("connected");
         Assert.Equal(codec, connected.GetProperty("codec").GetString());
@@ -47,7 +47,7 @@ public sealed class BaresipTests : IClassFixture<PulseCards>, IDisposable
     public async Task BaresipCallsUsEncryptedAndHangsUp(string codec, string theirs)
     {
         await using var phone = EarshotPhone.Start(
-            "answer", "--listen", "127.0.0.1:0", "--count", "1", "--mic", "file+loop:" + Repository.Speech, "--speaker", "file:" + _scratch.File("heard.wav"));
+            "answer", "--listen", "127.0.0.1:0", "--count", "1", "--security", "sdes", "--mic", "file+loop:" + Repository.Speech, "--speaker", "file:" + _scratch.File("heard.wav"));
         var port = await phone.PortAsync();
         await using var baresip = BaresipPhone.Start(_cards, _scratch, theirs, "srtp-mand", Repository.OtherSpeech, $"sip:earshot@127.0.0.1:{port}");
         var connected = await phone.EventAsync("connected");

@@ -17,7 +17,7 @@ public sealed class CardTests
         var port = await bob.PortAsync();
         await using var alice = EarshotPhone.StartWith(cards.Environment,
             "call", $"127.0.0.1:{port}", "--listen", "127.0.0.1:0", "--mic", "device:A_mic", "--speaker", "device:A_spk", "--record", cards.File("alice.wav"), "--duration", "8");
-        Assert.Equal("sdes", (await alice.EventAsync("connected")).GetProperty("key_exchange").GetString());
+        Assert.Equal("dtls", (await alice.EventAsync("connected")).GetProperty("key_exchange").GetString());
         Assert.Equal(0, await alice.EndsAsync());
         Assert.Equal(0, await bob.EndsAsync());
         Speech.IsHeardInCall(Repository.Speech, cards.File("bob.wav"));

@@ -22,7 +22,7 @@ public sealed class NativeCommandTests : IDisposable
             "call", $"127.0.0.1:{await answering.PortAsync()}", "--listen", "127.0.0.1:0", "--duration", "6", "--codecs", codec,
             "--mic", $"file+loop:{Repository.Speech}", "--speaker", $"file:{caller}");
         var connected = await calling.EventAsync("connected");
-        Assert.Equal("sdes", connected.GetProperty("key_exchange").GetString());
+        Assert.Equal("dtls", connected.GetProperty("key_exchange").GetString());
         Assert.Equal(0, await calling.EndsAsync());
         Assert.Equal(0, await answering.EndsAsync());
         Speech.IsHeard(Repository.Speech, callee);
