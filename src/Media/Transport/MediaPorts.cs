@@ -122,8 +122,8 @@ internal sealed class MediaPorts(MediaEngineOptions options, Func<AddressFamily,
             ? new("no media socket: the process has as many files open as it may; end some calls, or raise the limit (ulimit -n)", e)
             : new($"cannot bind a media socket to {address}: {e.Message}", e);
 
-    // DSCP EF (RFC 4594 §4.1) for voice; a system that refuses it sends best effort.
-    private static void MarkExpedited(Socket socket)
+    /// <summary>DSCP EF (RFC 4594 §4.1) for voice; a system that refuses it sends best effort.</summary>
+    internal static void MarkExpedited(Socket socket)
     {
         try
         {

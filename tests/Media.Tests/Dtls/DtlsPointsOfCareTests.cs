@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
 
 namespace Earshot.Media.Tests.Dtls;

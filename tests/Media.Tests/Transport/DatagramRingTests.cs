@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Earshot.Media.Transport.Dtls;
+using Earshot.Media.Transport;
 
-namespace Earshot.Media.Tests.Dtls;
+namespace Earshot.Media.Tests.Transport;
 
 public class DatagramRingTests
 {

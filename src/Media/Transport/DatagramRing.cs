@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-namespace Earshot.Media.Transport.Dtls;
+namespace Earshot.Media.Transport;
 
 /// <summary>Datagrams between one writing and one reading thread, whole and in order, in memory that is bounded twice: by their number and by their bytes.</summary>
 /// <remarks>
@@ -13,7 +13,7 @@ namespace Earshot.Media.Transport.Dtls;
 internal sealed class DatagramRing
 {
     private readonly byte[] _bytes;
-    private readonly (long Start, int Length)[] _entries;
+    private readonly (long Start, int Length, long Stamp)[] _entries;
     private PaddedCounter _head;
     private PaddedCounter _tail;
     private long _readTo;
@@ -24,7 +24,7 @@ internal sealed class DatagramRing
     /// <param name="bytes">Most bytes of them together.</param>
     public DatagramRing(int datagrams, int bytes)
     {
-        _entries = new (long, int)[datagrams];
+        _entries = new (long, int, long)[datagrams];
         _bytes = new byte[bytes];
     }
 
@@ -34,8 +34,13 @@ internal sealed class DatagramRing
     /// <summary>True when nothing waits; a moment old for others than the two owners.</summary>
     public bool IsEmpty => Volatile.Read(ref _head.Value) == Volatile.Read(ref _tail.Value);
 
+    /// <summary>Datagrams that wait; a moment old for others than the two owners.</summary>
+    public int Count => (int)(Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value));
+
     /// <summary>Copies a datagram in. Thread: the writer.</summary>
-    public bool TryWrite(ReadOnlySpan<byte> datagram)
+    /// <param name="datagram">Its bytes.</param>
+    /// <param name="stamp">Comes out with it; whatever the two owners make of it.</param>
+    public bool TryWrite(ReadOnlySpan<byte> datagram, long stamp = 0)
     {
         long tail = _tail.Value;
         long start = StartFor(datagram.Length);
@@ -46,20 +51,24 @@ internal sealed class DatagramRing
         }
 
         datagram.CopyTo(_bytes.AsSpan((int)(start % _bytes.Length)));
-        _entries[tail & (_entries.Length - 1)] = (start, datagram.Length);
+        _entries[tail & (_entries.Length - 1)] = (start, datagram.Length, stamp);
         _writtenTo = start + datagram.Length;
         Volatile.Write(ref _tail.Value, tail + 1);
         return true;
     }
 
     /// <summary>The oldest datagram, in place until <see cref="Release"/>. Thread: the reader.</summary>
-    public bool TryPeek(out Span<byte> datagram)
+    public bool TryPeek(out Span<byte> datagram) => TryPeek(out datagram, out _);
+
+    /// <summary>The oldest datagram and its stamp, in place until <see cref="Release"/>. Thread: the reader.</summary>
+    public bool TryPeek(out Span<byte> datagram, out long stamp)
     {
         datagram = default;
+        stamp = 0;
         long head = _head.Value;
         if (head == Volatile.Read(ref _tail.Value))
             return false;
-        var (start, length) = _entries[head & (_entries.Length - 1)];
+        (long start, int length, stamp) = _entries[head & (_entries.Length - 1)];
         datagram = _bytes.AsSpan((int)(start % _bytes.Length), length);
         return true;
     }
@@ -68,7 +77,7 @@ internal sealed class DatagramRing
     public void Release()
     {
         long head = _head.Value;
-        var (start, length) = _entries[head & (_entries.Length - 1)];
+        var (start, length, _) = _entries[head & (_entries.Length - 1)];
         Volatile.Write(ref _readTo, start + length);
         Volatile.Write(ref _head.Value, head + 1);
     }
