@@ -7,6 +7,8 @@ namespace Earshot.Protocol.Sdp;
 /// <param name="Index">The place of our stream.</param>
 internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Index)
 {
+    private static readonly byte[] FirstMid = "0"u8.ToArray();
+
     /// <summary>Writes an offer: in a running call the m= lines keep their number and order (RFC 3264 §8).</summary>
     /// <exception cref="ArgumentException">Encryption is wanted, or was agreed before, and no keys are supplied; or no codec.</exception>
     public static Offering Of(LocalMedia local, AgreedStream? previous, PayloadNumbers numbers)
@@ -17,6 +19,7 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
         if (way == MediaSecurityPolicy.Dtls && local.Dtls is null)
             throw new ArgumentException("The offer is encrypted by DTLS: supply LocalMedia.Dtls.", nameof(local));
         if (local.Codecs.Count == 0) throw new ArgumentException("An offer needs a codec in LocalMedia.Codecs.", nameof(local));
+        var byDtls = way == MediaSecurityPolicy.Dtls;
         var keepsProfile = previous is not null && WayOf(previous.Media) == way;
         var text = new DescriptionText
         {
@@ -28,8 +31,9 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
             RtcpMux = local.RtcpMux,
             ExtendedReports = local.ExtendedReports ? ExtendedReports.Offer : null,
             Keying = KeyingOf(local, way),
-            Mid = previous?.Mid,
-            IsBundled = previous is { IsBundled: true },
+            // Browsers that bundle everything take no offer without a group (RFC 8843 §7.2); who does not know the lines passes over them.
+            Mid = previous is null ? byDtls ? FirstMid : null : previous.Mid,
+            IsBundled = previous is null ? byDtls : previous.IsBundled,
         };
         return new Offering(local, text, previous?.Index ?? 0) { Way = way };
     }
@@ -57,7 +61,11 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
         var direction = Local.Direction & remote.Direction.Mirrored();
         var media = AgreedStream.Join(remote, Local, match, crypto, direction, Local.RtcpMux && remote.RtcpMux);
         if (dtls is not null) media = media with { Dtls = Local.Dtls!.HandleAnswer(dtls) };
-        agreed = new AgreedStream(media, [.. Text.Formats], Index, Text.Slots, Text.Profile) { Mid = Text.Mid, IsBundled = Text.IsBundled };
+        agreed = new AgreedStream(media, [.. Text.Formats], Index, Text.Slots, Text.Profile)
+        {
+            Mid = Text.Mid,
+            IsBundled = Text.IsBundled && Bundling.Names(answer, Text.Mid),
+        };
         return new NegotiationResult(NegotiationFailure.None, default, media, "");
     }
 

@@ -26,7 +26,8 @@ internal sealed record RemoteStream(
     {
         if (!audio.TryGetConnection(session, out var line) || !SdpConnection.TryParse(line, out var address)) return null;
         var direction = audio.Direction(session);
-        if (SdpConnection.IsWildcard(address)) direction &= ~MediaDirection.ReceiveOnly;
+        // With ICE it only means that no candidate is known yet (RFC 8840 §4.1.3).
+        if (SdpConnection.IsWildcard(address) && !HasIce(session, audio)) direction &= ~MediaDirection.ReceiveOnly;
         var rtp = new IPEndPoint(address, audio.Port);
         return new RemoteStream(session, audio, PayloadFormat.ReadAll(audio), rtp, RtcpOf(audio, rtp), direction);
     }
@@ -39,6 +40,8 @@ internal sealed record RemoteStream(
         var time = wish > 0 ? wish : ours;
         return most > 0 && time > most ? most : time;
     }
+
+    private static bool HasIce(SessionDescription session, MediaDescription audio) => audio.HasAttribute("ice-ufrag"u8) || session.HasAttribute("ice-ufrag"u8);
 
     // a=rtcp:53020 IN IP4 126.16.64.4 (RFC 3605); without it the next port (RFC 3550 §11).
     private static IPEndPoint RtcpOf(MediaDescription audio, IPEndPoint rtp)

@@ -150,7 +150,7 @@ public class DtlsOfferAnswerTests
         Assert.Contains("a=setup:actpass", lines);
     }
 
-    private static LocalMedia ByDtls(byte name) => Clear() with
+    internal static LocalMedia ByDtls(byte name) => Clear() with
     {
         Security = MediaSecurityPolicy.Dtls,
         Dtls = new DtlsNegotiation(
