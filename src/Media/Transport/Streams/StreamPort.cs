@@ -16,7 +16,7 @@ namespace Earshot.Media.Transport.Streams;
 /// while the reader connects. A connection is not opened again: its owner makes another.
 /// Thread: the worker, real-time, for all but the constructor, <see cref="Start"/> and <see cref="Dispose"/>; <see cref="State"/>, <see cref="End"/> and the counters: any.
 /// </remarks>
-internal sealed class StreamPort : IDisposable
+internal sealed class StreamPort : IDatagramSender, IDisposable
 {
     // A handshake with its chain of certificates needs the most.
     private const int ReaderStack = 512 * 1024;
@@ -94,6 +94,9 @@ internal sealed class StreamPort : IDisposable
         _waiter.Wake();
         return true;
     }
+
+    /// <summary>As <see cref="Send(Instant, ReadOnlySpan{byte})"/>, for those who are told where a datagram goes: here it goes one way alone.</summary>
+    public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) => Send(MonotonicClock.Now, datagram);
 
     /// <summary>The oldest datagram that came, in place until <see cref="Release"/>; it may be rewritten there. Go on until it says no, then look at <see cref="State"/>.</summary>
     public bool TryPeek(out Span<byte> datagram, out Instant arrival) => _inbox.TryPeek(out datagram, out arrival);

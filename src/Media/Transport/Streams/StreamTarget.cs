@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Earshot.Protocol.Stun;
 
 namespace Earshot.Media.Transport.Streams;
 
@@ -17,6 +18,18 @@ internal enum StreamFraming : byte
 /// <summary>Where a <see cref="StreamPort"/> leads. Immutable.</summary>
 internal sealed record StreamTarget
 {
+    /// <summary>To a STUN or TURN server that takes connections.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="addresses">Where it is, as <see cref="ServerAddresses"/> found it.</param>
+    /// <param name="roots">Roots believed besides the system's, in TLS.</param>
+    public static StreamTarget Of(StunServerUri server, IReadOnlyList<IPEndPoint> addresses, X509Certificate2Collection? roots = null) => new()
+    {
+        Addresses = addresses,
+        Framing = StreamFraming.Stun,
+        TlsName = server.Transport == ServerTransport.Tls ? server.Host : null,
+        Roots = roots ?? [],
+    };
+
     /// <summary>The addresses of one host, the best first: they are tried in turn.</summary>
     public required IReadOnlyList<IPEndPoint> Addresses { get; init; }
 
