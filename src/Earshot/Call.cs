@@ -45,6 +45,10 @@ public sealed class Call : IAsyncDisposable, ICallListener
     /// <summary>The other side's name as it gives it; null when it gives none. Not verified by anybody.</summary>
     public string? RemoteName { get; }
 
+    /// <summary>The SIP URI by which whoever called wishes to be called back, while the phone runs; null for a call of ours. Not verified by anybody.</summary>
+    /// <remarks>A page in a browser is reached over the connection that it opened, as long as that stands.</remarks>
+    public string? CallBackUri { get; internal init; }
+
     /// <summary>True when the other side called.</summary>
     public bool IsIncoming { get; }
 

@@ -158,7 +158,7 @@ public sealed partial class Phone
         var media = NewMedia(caller, [SecurityFor(sip, invite.Sdp)], (session, e) => OnMedia(call, session, e));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
-        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller };
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, CallBackUri = sip.RemoteTarget };
         call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
         _calls.Add(call);
         _bySip[sip] = call;

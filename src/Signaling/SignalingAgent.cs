@@ -29,6 +29,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
     private readonly Thread _loop;
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<SipCall> _calls = [];
+    private readonly ConnectedContacts _contacts = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Instant _closeBy = Instant.Never;
     private bool _failed;
@@ -103,6 +104,8 @@ internal sealed class SignalingAgent : IAsyncDisposable
     /// <summary>The flows to a peer in order of preference, none when it cannot be reached: their local address belongs into an offer.</summary>
     public async Task<IReadOnlyList<SipFlow>> ResolveAsync(string uri, bool preferReliable = false, CancellationToken stop = default)
     {
+        if (ConnectedContacts.IsOne(uri))
+            return await PostAsync<IReadOnlyList<SipFlow>>((_, _) => _contacts.Find(uri) is { } flow ? [flow] : []).WaitAsync(stop).ConfigureAwait(false);
         var hops = await _resolver.ResolveAsync(uri, preferReliable, stop).ConfigureAwait(false);
         return await PostAsync((_, now) => _sockets.FlowsTo(now, hops)).WaitAsync(stop).ConfigureAwait(false);
     }
@@ -258,14 +261,20 @@ internal sealed class SignalingAgent : IAsyncDisposable
     }
 
     // A failure is told in a turn of its own: the core may be in the midst of giving out messages.
-    private void Failed(Instant now, SipFlow flow, TransportFailure cause) =>
-        _mailbox.Post(at => _core.HandleTransportFailure(at, flow, cause));
+    private void Failed(Instant now, SipFlow flow, TransportFailure cause) => _mailbox.Post(at =>
+    {
+        _contacts.Forget(flow);
+        _core.HandleTransportFailure(at, flow, cause);
+    });
 
     private void Follow(SipEvent happened)
     {
         switch (happened)
         {
-            case SipEvent.IncomingInvite e: _calls.Add(e.Call); break;
+            case SipEvent.IncomingInvite e:
+                _calls.Add(e.Call);
+                if (e.Call.Flow is { } flow) _contacts.Learn(flow, e.Call.RemoteTarget);
+                break;
             case SipEvent.InviteProgress e: _calls.Add(e.Call); break;
             case SipEvent.InviteAnswered e: _calls.Add(e.Call); break;
             case SipEvent.CallTerminated e: _calls.Remove(e.Call); break;

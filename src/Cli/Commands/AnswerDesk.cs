@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Audio.Devices;
 using Earshot.Cli.Output;
 
 namespace Earshot.Cli.Commands;
 
 /// <summary>Takes incoming calls: asks, answers or refuses, shows each until its end, and counts them.</summary>
+/// <param name="phone">Whose calls; calls back.</param>
 /// <param name="output">Where to say so.</param>
 /// <param name="echo">Answers send back what they hear.</param>
 /// <param name="askedFor">The microphone that a person is asked for before it opens; null answers without asking.</param>
 /// <param name="reject">Refuses with this status.</param>
 /// <param name="count">So many calls.</param>
 /// <param name="statisticsFile">For the last call's counters.</param>
+/// <param name="callBack">Calls whoever hung up back after so long; null leaves it.</param>
 /// <remarks>Thread: <see cref="Take"/> on the phone's, <see cref="Type"/> on the keys', <see cref="ServeAsync"/> on the command's.</remarks>
-internal sealed class AnswerDesk(IOutput output, bool echo, string? askedFor, int? reject, int? count, string? statisticsFile) : IDisposable
+internal sealed class AnswerDesk(
+    Phone phone, IOutput output, bool echo, string? askedFor, int? reject, int? count, string? statisticsFile, TimeSpan? callBack) : IDisposable
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
@@ -134,11 +138,38 @@ internal sealed class AnswerDesk(IOutput output, bool echo, string? askedFor, in
     {
         var ended = await watch.UntilEndedAsync(null, _closing.Token).ConfigureAwait(false);
         WriteStatistics(ended);
+        if (callBack is { } after && call.CallBackUri is { } caller && ended.End.Reason == CallEndReason.RemoteHungUp)
+            await CallBackAsync(caller, after).ConfigureAwait(false);
         lock (_lock)
         {
             if (_talking == call) _talking = null;
             if (++_ended >= count) _done.TrySetResult();
         }
+    }
+
+    private async Task CallBackAsync(string caller, TimeSpan after)
+    {
+        var watch = new CallWatch(output);
+        try
+        {
+            await Task.Delay(after, _closing.Token).ConfigureAwait(false);
+            output.Calling(caller);
+            var call = await phone.PlaceCallAsync(caller, new CallOptions { Echo = echo, OnEvent = watch.OnEvent }, _closing.Token).ConfigureAwait(false);
+            lock (_lock) _talking = call;
+            watch.Begin(call);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // the desk closes
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or AudioDeviceException)
+        {
+            output.Notice("call-back", wrong.Message);
+            return;
+        }
+
+        WriteStatistics(await watch.UntilEndedAsync(null, _closing.Token).ConfigureAwait(false));
+        lock (_lock) _talking = null;
     }
 
     /// <summary>What the caller will hear of this side.</summary>

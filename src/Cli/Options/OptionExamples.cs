@@ -19,6 +19,7 @@ internal static class OptionExamples
         ["--delay"] = ("milliseconds, 0 to 10000", "40"),
         ["--drift"] = ("millionths, -10000 to 10000", "100"),
         ["--duplicate"] = ("percent, 0 to 100", "2"),
+        ["--call-back"] = ("seconds, more than 0", "3"),
         ["--duration"] = ("seconds, more than 0", "30"),
         ["--ice"] = ("on or off", "off"),
         ["--jitter"] = ("none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE", "uniform:40"),

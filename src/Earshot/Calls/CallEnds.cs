@@ -40,7 +40,9 @@ internal static class CallEnds
     public static CallEnd ClearRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side wants encryption: {status} {reason}", "Leave out --security none: the call is encrypted then.");
 
-    public static CallEnd UnknownHost(string host) => IsAddress(host)
+    public static CallEnd UnknownHost(string host) => host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase)
+        ? new(CallEndReason.UnknownHost, 0, "that page is not connected to this phone", "It is called back while it is open: let it call first.")
+        : IsAddress(host)
         ? new(CallEndReason.UnknownHost, 0, $"{host} cannot be reached from the address that this phone listens on",
             "Listen on an address of its kind: --listen 0.0.0.0:0 for IPv4, --listen [::]:0 for both.")
         : new(CallEndReason.UnknownHost, 0, $"no such host: {host}", "Check the name, or call an IP address.");
