@@ -70,12 +70,7 @@ public class DeviceBridgeTests
         var capture = new CaptureBridge(nobody, rate, channels, 240);
         var playback = new PlaybackBridge(nobody, rate, channels, 240);
         var device = new short[period * channels];
-        for (var i = 0; i < 300; i++)
-            Pass();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            Pass();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(1000, Pass);
 
         void Pass()
         {

@@ -178,12 +178,7 @@ public sealed class WavTests : IDisposable
         var format = new AudioStreamFormat(48_000, 1, 480, null, null);
         using var source = new ClockedCapture("in", format, new WavFiller(WavReader.Open(_path), loop: true), new Nobody());
         using var sink = new ClockedPlayback("out", format, new Nobody(), WavWriter.Create(output));
-        for (var i = 0; i < 200; i++)
-            Pass();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 500; i++)
-            Pass();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(500, Pass);
         File.Delete(output);
 
         void Pass()

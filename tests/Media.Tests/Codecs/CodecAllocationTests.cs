@@ -20,15 +20,12 @@ public sealed class CodecAllocationTests
         using var decoder = around48k ? codec.CreateDecoder48k() : codec.CreateDecoder();
         var frame = encoder.SampleRate / 50;
         var (speech, pcm, payload) = (Speech.Read(), new short[frame], new byte[160]);
-        for (var i = 0; i < 20; i++) Frame(i);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 20; i < 70; i++) Frame(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(50, Frame);
         Assert.Contains(pcm, sample => sample != 0);
 
         void Frame(int at)
         {
-            var length = encoder.Encode(speech.AsSpan(at * frame, frame), payload);
+            var length = encoder.Encode(speech.AsSpan(at * frame % (speech.Length - frame), frame), payload);
             decoder.Conceal(pcm);
             decoder.DecodeFec(payload.AsSpan(0, length), pcm);
             if (decoder.PayloadSamples(payload.AsSpan(0, length)) != frame || decoder.Decode(payload.AsSpan(0, length), pcm) != frame)

@@ -12,12 +12,7 @@ public class PlaybackPipelineTests
     public void PlaybackDoesNotAllocate()
     {
         var phone = new Phone(plays: true);
-        for (int i = 0; i < 1000; i++)
-            phone.Frame(i);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 1000; i < 2000; i++)
-            phone.Frame(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(1000, phone.Frame);
         Assert.True(phone.Sounding > 1500);
     }
 

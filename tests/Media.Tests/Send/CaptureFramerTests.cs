@@ -86,12 +86,7 @@ public class CaptureFramerTests
         var queue = new CaptureQueue();
         var framer = new CaptureFramer(queue);
         var block = new short[480];
-        for (int i = 0; i < 100; i++)
-            Once();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            Once();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(1000, Once);
 
         void Once()
         {

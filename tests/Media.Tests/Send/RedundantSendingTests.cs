@@ -140,12 +140,7 @@ public sealed class RedundantSendingTests : IDisposable
             b.DrainPlayback();
         }
 
-        for (int i = 0; i < 2000; i++)
-            Once(i);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 2000; i < 4000; i++)
-            Once(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(2000, Once);
         Assert.True(a.Media.Send.RedundantPackets > 3900);
     }
 

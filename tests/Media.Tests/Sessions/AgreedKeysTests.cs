@@ -105,13 +105,7 @@ public class AgreedKeysTests
         Key(a, b, epoch: 1, At(0));
         a.OnlyCount = true;
         var buffer = new byte[2048];
-        int i = 0;
-        for (; i < 2000; i++)
-            Once(i);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (; i < 4000; i++)
-            Once(i);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(2000, Once);
         Assert.True(b.Media.Receive.Packets > 1000);
 
         void Once(int turn)

@@ -204,12 +204,7 @@ public sealed class SipMessageTests
         byte[] bytes = Bytes(Request);
         var message = new SipMessage();
         var writer = new SipMessageWriter();
-        for (int i = 0; i < 100; i++)
-            Work(message, writer, bytes);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            Work(message, writer, bytes);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AllocatesNothing(1000, () => Work(message, writer, bytes));
     }
 
     private static void Work(SipMessage message, SipMessageWriter writer, byte[] bytes)
