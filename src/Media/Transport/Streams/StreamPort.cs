@@ -32,7 +32,8 @@ internal sealed class StreamPort : IDatagramSender, IDisposable
     private Stream? _stream;
     private Socket? _socket;
     private StreamEnd? _end;
-    private int _users = 1;
+    private int _users = 3; // owner, reader, writer
+    private int _isStarted;
     private volatile StreamState _state;
     private volatile bool _isClosing;
 
@@ -77,10 +78,11 @@ internal sealed class StreamPort : IDatagramSender, IDisposable
     /// <summary>Datagrams that came while the worker had not taken those before.</summary>
     public long Overrun => _inbox.Dropped;
 
-    /// <summary>Begins to connect.</summary>
+    /// <summary>Begins to connect; nothing after <see cref="Close"/>.</summary>
     public void Start()
     {
-        Interlocked.Add(ref _users, 2);
+        if (Interlocked.Exchange(ref _isStarted, 1) != 0)
+            return;
         new Thread(RunReader, ReaderStack) { IsBackground = true, Name = "earshot stream in" }.Start();
         new Thread(RunWriter, WriterStack) { IsBackground = true, Name = "earshot stream out" }.Start();
     }
@@ -111,6 +113,13 @@ internal sealed class StreamPort : IDatagramSender, IDisposable
             return;
         _isClosing = true;
         _waiter.Wake();
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+        {
+            Finish(new(StreamEndCause.Closed, "closed"));
+            LetGo();
+            LetGo();
+        }
+
         LetGo();
     }
 

@@ -49,8 +49,9 @@ public sealed class TurnStreamTests
     public void AServerThatIsNotThereIsTold()
     {
         var server = new StreamServer((stream, _) => stream.Dispose());
+        var uri = Uri(server, isTls: false);
         server.Dispose();
-        using var end = new Allocation(Uri(server, isTls: false), new TestRandom(3));
+        using var end = new Allocation(uri, new TestRandom(3));
         Assert.Equal(TurnEnd.Disconnected, end.Allocate<TurnEvent.Ended>().Cause);
     }
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Tests.Transport.Streams;
+using Earshot.Media.Transport;
+using Earshot.Media.Transport.Ice;
+using Earshot.Media.Transport.Streams;
+using Earshot.Protocol;
+using Earshot.Protocol.Tests.Turn;
+using Earshot.Protocol.Turn;
+
+namespace Earshot.Media.Tests.Transport.Ice;
+
+/// <summary>A relay as a base: permissions by themselves, packets in and out.</summary>
+public sealed class TurnRelayTests : IDatagramSender, IDisposable
+{
+    private static readonly TransportAddress Peer = new(0, 0xC0000201, 4000, false);
+    private static readonly PeerAddress Server = new(0, 0xC6336401, 3478, false, 0);
+    private static readonly TurnOptions Account = new() { Username = TurnServerDouble.User, Password = TurnServerDouble.Password };
+
+    private readonly TurnServerDouble _server = new();
+    private readonly Queue<byte[]> _answers = [];
+    private Instant _now = Instant.FromMilliseconds(1000);
+    private bool _isOnlyCounting;
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public void APacketToANewPeerFollowsTheRequestForItsPermission()
+    {
+        using var relay = Allocated();
+        Assert.Equal(_server.Relayed, relay.Origin);
+        Assert.True(relay.Send(_now, [0x80, 1], Peer));
+        Assert.Contains(Peer, _server.Permitted);
+        Assert.Equal([0x80, 1], _server.Relays.Single().Data);
+        Answer(relay);
+        Assert.True(relay.PollEvent(out var happened));
+        Assert.Equal(new TurnEvent.Permitted(Peer), happened);
+
+        relay.Bind(_now, Peer);
+        Answer(relay);
+        Assert.True(relay.Send(_now, [0x80, 2], Peer));
+        Assert.Equal((Peer, 2), (_server.Relays[^1].Peer, _server.Relays[^1].Data[1]));
+    }
+
+    [Fact]
+    public void APeersPacketIsFoundInTheServers()
+    {
+        using var relay = Allocated();
+        relay.Permit(_now, Peer);
+        Answer(relay);
+        var packet = TurnServerDouble.Indication(Peer, [0x80, 5]);
+        Assert.True(relay.HandlePacket(_now, packet, out var from, out var payload));
+        Assert.Equal(Peer, from);
+        Assert.Equal([0x80, 5], packet[payload]);
+        Assert.False(relay.HandlePacket(_now, TurnServerDouble.Indication(new(0, 1, 1, false), [1]), out _, out _));
+    }
+
+    [Fact]
+    public void NothingIsSentBeforeThereIsARelayAndNothingTooLong()
+    {
+        using var unborn = TurnRelay.OverUdp(Account, new TestRandom(1), this, Server);
+        Assert.False(unborn.Send(_now, [1], Peer));
+        using var relay = Allocated();
+        Assert.False(relay.Send(_now, new byte[2049], Peer));
+        Assert.False(relay.Send(_now, [1], new(1, 1, 1, true)));
+    }
+
+    [Fact]
+    public void CarryingPacketsDoesNotAllocate()
+    {
+        using var relay = Allocated();
+        relay.Bind(_now, Peer);
+        Answer(relay);
+        _isOnlyCounting = true;
+        byte[] packet = new byte[172], indication = TurnServerDouble.Indication(Peer, packet);
+        for (int i = 0; i < 200; i++)
+            Once();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Once();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Once()
+        {
+            Assert.True(relay.Send(_now, packet, Peer));
+            Assert.True(relay.HandlePacket(_now, indication, out _, out _));
+            relay.TryReceive(_now, out _, out _, out _);
+            relay.PollTimeout();
+        }
+    }
+
+    [Fact]
+    public void AConnectionThatIsGoneIsTheEndOfItsRelay()
+    {
+        using var server = new StreamServer((stream, _) => stream.Dispose());
+        using var stream = new StreamPort(new() { Addresses = [server.EndPoint], Framing = StreamFraming.Stun }, () => { });
+        stream.Start();
+        using var relay = TurnRelay.OverStream(Account, new TestRandom(1), stream);
+        relay.Allocate(MonotonicClock.Now);
+        TurnEvent? happened = null;
+        for (int i = 0; i < 4000 && !relay.PollEvent(out happened); i++)
+        {
+            relay.TryReceive(MonotonicClock.Now, out _, out _, out _);
+            Thread.Sleep(5);
+        }
+
+        Assert.Equal(new TurnEvent.Ended(TurnEnd.Disconnected, 0, default), happened);
+    }
+
+    bool IDatagramSender.Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
+    {
+        if (_isOnlyCounting)
+            return true;
+        Assert.Equal(Server, to);
+        if (_server.Handle(datagram.ToArray()) is { } answer)
+            _answers.Enqueue(answer);
+        return true;
+    }
+
+    private TurnRelay Allocated()
+    {
+        var relay = TurnRelay.OverUdp(Account, new TestRandom(1), this, Server);
+        relay.Allocate(_now);
+        Answer(relay);
+        Assert.True(relay.PollEvent(out var happened));
+        Assert.IsType<TurnEvent.Allocated>(happened);
+        return relay;
+    }
+
+    private void Answer(TurnRelay relay)
+    {
+        while (_answers.TryDequeue(out var answer))
+            Assert.False(relay.HandlePacket(_now += TimeSpan.FromMilliseconds(1), answer, out _, out _));
+    }
+}
