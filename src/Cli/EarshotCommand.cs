@@ -41,6 +41,7 @@ internal static class EarshotCommand
             AnswerCommand.Create(),
             LoopbackCommand.Create(),
             LatencyCommand.Create(),
+            VerifyCommand.Create(),
             DevicesCommand.Create(),
             DemoCommand.Create(),
             LabCommand.Create(),

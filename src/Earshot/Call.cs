@@ -5,13 +5,14 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Earshot.Calls;
 using Earshot.Media;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 
 namespace Earshot;
 
 /// <summary>One call, from its first step to its end.</summary>
 /// <remarks>Thread: any. Steps are told on the phone's own thread, past ones on the subscriber's.</remarks>
-public sealed class Call : IAsyncDisposable, ICallListener
+public sealed partial class Call : IAsyncDisposable, ICallListener
 {
     private readonly Phone _phone;
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -84,6 +85,9 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     /// <summary>Where the INVITE came from; null for a call of ours.</summary>
     internal IPAddress? CallerAddress { get; init; }
+
+    /// <summary>Nothing less than DTLS was tried, or taken.</summary>
+    internal bool IsHeldToDtls { get; init; }
 
     /// <summary>It came from others, and nobody here has answered or refused it. Thread: the signalling loop.</summary>
     internal bool IsUnanswered => IsIncoming && Volatile.Read(ref _isAnswered) == 0 && Machine.Phase == CallPhase.Incoming;
@@ -193,6 +197,7 @@ public sealed class Call : IAsyncDisposable, ICallListener
 
     void ICallListener.OnEnded(CallEnd end)
     {
+        if (IsHeldToDtls && end.Reason == CallEndReason.NotEncrypted) end = end with { Hint = CallEnds.HeldToDtls };
         var talked = _connectedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_connectedAt);
         var ended = new CallEnded(Age, end, talked, Session is null ? null : Media?.Session?.GetStatistics());
         Tell(ended);
@@ -216,11 +221,11 @@ public sealed class Call : IAsyncDisposable, ICallListener
                 Driver?.HandleSilence(now, happened.At - happened.Since);
                 break;
             case MediaEventKind.KeysAgreed:
-                _phone.NoteReachedByDtls(this);
+                _phone.HandleKeys(this);
                 Driver?.HandleKeysAgreed();
                 break;
             case MediaEventKind.KeysFailed when Media?.Session?.KeyFailure is { } outcome:
-                Driver?.HandleKeysFailed(now, CallEnds.NoKeys(outcome.Sentence));
+                Driver?.HandleKeysFailed(now, outcome.Failure == DtlsFailure.OtherThanConfirmed ? CallEnds.NotConfirmed(outcome.Sentence) : CallEnds.NoKeys(outcome.Sentence));
                 break;
             case MediaEventKind.Failed:
                 Driver?.HandleMediaFailed(now);
@@ -273,6 +278,6 @@ public sealed class Call : IAsyncDisposable, ICallListener
             facts.Remote?.ToString(),
             Media.IsHeld,
             facts.HeldByPeer)
-        { PeerFingerprint = facts.PeerFingerprint };
+        { PeerFingerprint = facts.PeerFingerprint, PeerConfirmed = _isConfirmed };
     }
 }

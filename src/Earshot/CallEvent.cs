@@ -44,6 +44,11 @@ public sealed record CallDigit(TimeSpan At, char Digit) : CallEvent(At);
 /// <param name="Message">One line for a person.</param>
 public sealed record CallNotice(TimeSpan At, string Code, string Message) : CallEvent(At);
 
+/// <summary>The other side's certificate is proven, and what two people can compare is known; told again when they have, and when the certificate is another one.</summary>
+/// <param name="At">Since the call began.</param>
+/// <param name="Peer">The authentication string, and whether it was confirmed.</param>
+public sealed record CallVerification(TimeSpan At, PeerVerification Peer) : CallEvent(At);
+
 /// <summary>The call is over; the last event of every call.</summary>
 /// <param name="At">Since the call began.</param>
 /// <param name="End">How.</param>
@@ -77,12 +82,16 @@ public sealed record CallSession(
     /// <summary>What a person should believe of the encryption, one line.</summary>
     public string SecurityText => KeyExchange switch
     {
+        "dtls" when PeerConfirmed => "media encrypted end to end, keys agreed between the phones; verified: the certificate that you confirmed",
         "dtls" when SignallingProtected => "media encrypted end to end, keys agreed between the phones; unverified",
         "dtls" => "media encrypted end to end, keys agreed between the phones; unverified, and who can change the clear signalling can sit in between",
         "sdes" when SignallingProtected => "media encrypted, keys readable by the servers that carry the signalling",
         "sdes" => "media encrypted, keys readable on the signalling path",
         _ => "media in clear: anybody on the path can listen",
     };
+
+    /// <summary>A person has compared the authentication string with this contact, and the certificate is the one of then.</summary>
+    public bool PeerConfirmed { get; init; }
 
     /// <summary>SHA-256 of the certificate that the other side proved to own, as a session description writes it; null without DTLS.</summary>
     public string? PeerFingerprint { get; init; }

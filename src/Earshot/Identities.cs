@@ -3,24 +3,25 @@ using Earshot.Media.Transport.Dtls;
 
 namespace Earshot;
 
-/// <summary>Finds the one certificate of this installation: every phone of the same user is known by it.</summary>
+/// <summary>Finds the one certificate of this installation, by which every phone of the same user is known, and whom those phones know.</summary>
 /// <remarks>Thread: any; several processes may come at once.</remarks>
 internal static class Identities
 {
     private const string FileName = "identity.pem";
 
-    /// <summary>The identity that these options ask for; null where none is needed.</summary>
+    /// <summary>Who we are and whom we know, as these options ask for it; null where nobody needs it.</summary>
     /// <param name="options">The phone's.</param>
     /// <param name="notice">Told to the user when there is no place to keep one.</param>
-    /// <exception cref="DtlsIdentityException">The file cannot be used; the message says why and what to do.</exception>
-    public static DtlsIdentity? For(PhoneOptions options, out PhoneNotice? notice)
+    /// <exception cref="OwnersFileException">The file cannot be used; the message says why and what to do.</exception>
+    public static Verifier? For(PhoneOptions options, out PhoneNotice? notice)
     {
         notice = null;
         if (!options.Security.Contains(MediaSecurityMethod.Dtls)) return null;
-        if ((options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file) return DtlsIdentity.LoadOrCreate(file);
+        if ((options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file)
+            return new Verifier(DtlsIdentity.LoadOrCreate(file), options.KeepsPeers ? new KnownPeers(KnownPeers.FileBeside(file)) : null);
         notice = new PhoneNotice(
             "identity-in-memory", "no home folder to keep this phone's certificate in: it is a new one each time, and nobody can know it again");
-        return DtlsIdentity.CreateEphemeral();
+        return new Verifier(DtlsIdentity.CreateEphemeral(), null);
     }
 
     /// <summary>Where the platform keeps such files: <c>$XDG_DATA_HOME/earshot</c>, else <c>~/.local/share/earshot</c>; on Windows the local application data.</summary>

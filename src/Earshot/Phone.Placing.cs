@@ -55,10 +55,12 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(flows[0].Remote.Address, WaysTo(uri, flows), (session, e) => OnMedia(call, session, e));
+        var held = IsHeldToDtls(uri);
+        var ways = AllowedOver(flows.All(flow => flow.IsProtected), held); // the INVITE may take any of them
+        var media = NewMedia(flows[0].Remote.Address, uri, ways, (session, e) => OnMedia(call, session, e));
         media.Echo = options.Echo;
         media.Made(); // here, not on the loop: codecs and buffers take their time
-        call = new Call(this, machine, media, incoming: false, uri, null);
+        call = new Call(this, machine, media, incoming: false, uri, null) { IsHeldToDtls = held };
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
         if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows, SdpFor = flow => OfferOn(media, flow) })))
         {
@@ -155,10 +157,11 @@ public sealed partial class Phone
         }
 
         Call? call = null;
-        var media = NewMedia(caller, [SecurityFor(sip, invite.Sdp)], (session, e) => OnMedia(call, session, e));
+        var held = IsHeldToDtls(sip.RemoteUri);
+        var media = NewMedia(caller, sip.RemoteUri, [SecurityFor(sip, invite.Sdp, held)], (session, e) => OnMedia(call, session, e));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
-        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, CallBackUri = sip.RemoteTarget };
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, CallBackUri = sip.RemoteTarget, IsHeldToDtls = held };
         call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
         _calls.Add(call);
         _bySip[sip] = call;
@@ -208,15 +211,15 @@ public sealed partial class Phone
         _bySip[sip] = call;
     }
 
-    private SessionMedia NewMedia(IPAddress towardsPeer, IReadOnlyList<MediaSecurityMethod> ways, Action<MediaSession, MediaEvent> onEvent)
+    private SessionMedia NewMedia(IPAddress towardsPeer, string peer, IReadOnlyList<MediaSecurityMethod> ways, Action<MediaSession, MediaEvent> onEvent)
     {
-        var options = OptionsFor(ways[0], onEvent);
-        var others = ways.Skip(1).Select(way => new SecurityWay(() => _engine.CreateSession(OptionsFor(way, onEvent)), way != MediaSecurityMethod.None));
+        var options = OptionsFor(ways[0], peer, onEvent);
+        var others = ways.Skip(1).Select(way => new SecurityWay(() => _engine.CreateSession(OptionsFor(way, peer, onEvent)), way != MediaSecurityMethod.None));
         return new SessionMedia(
             () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options), ways[0] != MediaSecurityMethod.None, _sound, towardsPeer, new(others));
     }
 
-    private MediaSessionOptions OptionsFor(MediaSecurityMethod way, Action<MediaSession, MediaEvent> onEvent) => SessionOptions(_options) with
+    private MediaSessionOptions OptionsFor(MediaSecurityMethod way, string peer, Action<MediaSession, MediaEvent> onEvent) => SessionOptions(_options) with
     {
         Security = way switch
         {
@@ -224,7 +227,8 @@ public sealed partial class Phone
             MediaSecurityMethod.Dtls => MediaSecurityPolicy.Dtls,
             _ => MediaSecurityPolicy.Sdes,
         },
-        Identity = way == MediaSecurityMethod.Dtls ? _identity : null,
+        Identity = way == MediaSecurityMethod.Dtls ? _verifier?.Identity : null,
+        ConfirmedPeer = () => _verifier?.ConfirmedOf(peer),
         OnEvent = onEvent,
     };
 

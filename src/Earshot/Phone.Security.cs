@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: MIT
+using System.Text;
+using Earshot.Media.Transport.Dtls;
+using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Sip;
+using Earshot.Verification;
 
 namespace Earshot;
 
-/// <content>Which way of encryption a call takes.</content>
+/// <content>Which way of encryption a call takes, and what is known of whom it is with.</content>
 public sealed partial class Phone
 {
+    /// <summary>Nothing less than DTLS is tried with this peer, or taken from them: they speak it, and a refusal of it now may be somebody's between us.</summary>
+    private bool IsHeldToDtls(string address) => _options.Security.Contains(MediaSecurityMethod.Dtls) && _verifier?.IsHeldToDtls(address) == true;
+
     // Nobody asked for SDES by name: where the signalling is in clear, its keys are, too.
-    private IReadOnlyList<MediaSecurityMethod> AllowedOver(bool isProtected) =>
-        isProtected || !ReferenceEquals(_options.Security, PhoneOptions.UsualSecurity) ? _options.Security : PhoneOptions.UsualSecurityInClear;
+    private IReadOnlyList<MediaSecurityMethod> AllowedOver(bool isProtected, bool heldToDtls) =>
+        heldToDtls || (!isProtected && ReferenceEquals(_options.Security, PhoneOptions.UsualSecurity)) ? PhoneOptions.DtlsAlone : _options.Security;
 
     /// <summary>What the offer asks for decides, if it is allowed; else it has to fit our first.</summary>
-    private MediaSecurityMethod SecurityFor(SipCall call, ReadOnlyMemory<byte> offer)
+    private MediaSecurityMethod SecurityFor(SipCall call, ReadOnlyMemory<byte> offer, bool heldToDtls)
     {
-        var allowed = AllowedOver(call.Flow is { IsProtected: true });
+        var allowed = AllowedOver(call.Flow is { IsProtected: true }, heldToDtls);
         if (allowed.Count == 1 || offer.IsEmpty) return allowed[0];
         var asked = AskedFor(offer.Span);
         return allowed.Contains(asked) ? asked : allowed[0];
@@ -26,19 +33,26 @@ public sealed partial class Phone
         : offer.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
         : MediaSecurityMethod.None;
 
-    // The INVITE may take any of the flows. Who was reached by DTLS once speaks it: a refusal of it now may be somebody's between us.
-    private IReadOnlyList<MediaSecurityMethod> WaysTo(string uri, IReadOnlyList<SipFlow> flows)
+    /// <summary>A handshake has proven who holds the other certificate. On the signalling loop.</summary>
+    internal void HandleKeys(Call call)
     {
-        var allowed = AllowedOver(flows.All(flow => flow.IsProtected));
-        lock (_reachedByDtls)
-            return allowed.Contains(MediaSecurityMethod.Dtls) && _reachedByDtls.Contains(uri) ? [MediaSecurityMethod.Dtls] : allowed;
+        if (_verifier is not { } verifier || call.Driver?.Sip is not { } sip || ShownBy(call) is not { } shown) return;
+        call.NotePeer(shown, isConfirmed: verifier.ConfirmedOf(call.RemoteUri) == shown);
+        verifier.Begin(
+            call.RemoteUri,
+            isReached: !call.IsIncoming,
+            new CallParty(SipAddress.Of(sip.LocalUri), verifier.Identity.Fingerprint),
+            new CallParty(SipAddress.Of(sip.RemoteUri), shown),
+            text => Post(_ => call.TellVerification(text, shown)));
     }
 
-    /// <summary>Remembers, while the phone runs, whom it reached by DTLS.</summary>
-    internal void NoteReachedByDtls(Call call)
+    /// <summary>A person has compared the string of this call, and found it the same.</summary>
+    internal async Task ConfirmAsync(Call call, PeerVerification peer)
     {
-        if (call.IsIncoming) return;
-        lock (_reachedByDtls)
-            if (_reachedByDtls.Count < MaxRemembered) _reachedByDtls.Add(call.RemoteUri);
+        await _verifier!.ConfirmAsync(call.RemoteUri, peer.Certificate, peer.Text).ConfigureAwait(false);
+        Post(_ => call.NoteConfirmed(peer));
     }
+
+    private static Fingerprint? ShownBy(Call call) =>
+        call.Media?.Session?.Facts?.PeerFingerprint is { } text && Fingerprint.TryParse(Encoding.ASCII.GetBytes(text), out var shown) ? shown : null;
 }

@@ -33,9 +33,9 @@ public sealed partial class Phone
         {
             capture = options.PacketCaptureFile is { } file ? new PacketCapture(file) : null;
             var random = new SystemRandom();
-            var identity = Identities.For(options, out var homeless);
+            var verifier = Identities.For(options, out var homeless);
             engine = NewEngine(options, capture, random);
-            var phone = await ListenAsync(options, engine, sound, capture, random, identity, cancel).ConfigureAwait(false);
+            var phone = await ListenAsync(options, engine, sound, capture, random, verifier, cancel).ConfigureAwait(false);
             phone._untold = notice ?? homeless;
             if (options.WarmUp) _ = Earshot.WarmUp.BeginAsync(options);
             return phone;
@@ -46,7 +46,7 @@ public sealed partial class Phone
             engine?.Dispose();
             capture?.Dispose();
             sound.Dispose();
-            if (wrong is DtlsIdentityException)
+            if (wrong is OwnersFileException)
                 throw new PhoneException(wrong.Message, "Name another file with IdentityFile, or leave --security dtls out.", wrong);
             if (wrong is SignalingTransportException or MediaTransportException) throw new PhoneException(wrong.Message, null, wrong);
             throw;
@@ -63,7 +63,7 @@ public sealed partial class Phone
     });
 
     private static async Task<Phone> ListenAsync(
-        PhoneOptions options, MediaEngine engine, PhoneSound sound, PacketCapture? capture, IRandomSource random, DtlsIdentity? identity, CancellationToken cancel)
+        PhoneOptions options, MediaEngine engine, PhoneSound sound, PacketCapture? capture, IRandomSource random, Verifier? verifier, CancellationToken cancel)
     {
         var made = new TaskCompletionSource<Phone>();
         var taps = new SignallingTaps(capture);
@@ -88,7 +88,7 @@ public sealed partial class Phone
             },
             (now, happened) => made.Task.GetAwaiter().GetResult().OnSip(now, happened), // an INVITE may come before the next line has run
             cancel).ConfigureAwait(false);
-        made.SetResult(new Phone(options, agent, engine, sound, capture, taps, random, identity));
+        made.SetResult(new Phone(options, agent, engine, sound, capture, taps, random, verifier));
         return made.Task.Result;
     }
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
-using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
@@ -26,8 +25,6 @@ public sealed partial class Phone : IAsyncDisposable
     // An answered call sends media to wherever its offer says, before anybody there has said a word (the ACK): what that can come to has an end.
     private const int MaxUnconfirmed = 64;
 
-    private const int MaxRemembered = 10_000;
-
     private readonly PhoneOptions _options;
     private readonly SignalingAgent _agent;
     private readonly MediaEngine _engine;
@@ -39,8 +36,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
     private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
-    private readonly HashSet<string> _reachedByDtls = [];
-    private readonly DtlsIdentity? _identity;
+    private readonly Verifier? _verifier;
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
     private bool _closing;
@@ -49,9 +45,10 @@ public sealed partial class Phone : IAsyncDisposable
 
     private Phone(
         PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random,
-        DtlsIdentity? identity)
+        Verifier? verifier)
     {
-        _identity = identity;
+        _verifier = verifier;
+        if (verifier is not null) verifier.CannotKeep = why => Tell(new PhoneNotice("known-peers", $"{why}; this call's contact is not remembered"));
         _taps = taps;
         _random = random;
         _options = options;
@@ -148,6 +145,7 @@ public sealed partial class Phone : IAsyncDisposable
         {
             foreach (var call in _calls.ToArray()) call.Driver?.ShutDown(now);
         });
+        if (_verifier is not null) await _verifier.FlushAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _agent.DisposeAsync().ConfigureAwait(false);
         _deadlines.Dispose();
         // The card first: it calls the sessions, whose workers the engine ends.

@@ -45,8 +45,8 @@ public sealed record PhoneOptions
     /// <summary>What is allowed when nobody names a method; SDES of it only where the signalling is protected.</summary>
     internal static readonly IReadOnlyList<MediaSecurityMethod> UsualSecurity = [MediaSecurityMethod.Dtls, MediaSecurityMethod.Sdes];
 
-    /// <summary>As <see cref="UsualSecurity"/>, over clear signalling.</summary>
-    internal static readonly IReadOnlyList<MediaSecurityMethod> UsualSecurityInClear = [MediaSecurityMethod.Dtls];
+    /// <summary>As <see cref="UsualSecurity"/>, over clear signalling; and for whom DTLS is known to be spoken.</summary>
+    internal static readonly IReadOnlyList<MediaSecurityMethod> DtlsAlone = [MediaSecurityMethod.Dtls];
 
     /// <summary>Where SIP listens; port 0 picks a free one. UDP and TCP alike, or what <see cref="Transport"/> says alone: a phone asked for TLS takes nothing in clear.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 0);
@@ -102,7 +102,7 @@ public sealed record PhoneOptions
     /// </remarks>
     public IReadOnlyList<MediaSecurityMethod> Security { get; init; } = UsualSecurity;
 
-    /// <summary>The file of the certificate and key that prove who we are in <see cref="MediaSecurityMethod.Dtls"/>; made when it is missing, readable by its owner alone. Null: in the user's data folder.</summary>
+    /// <summary>The file of the certificate and key that prove who we are in <see cref="MediaSecurityMethod.Dtls"/>; made when it is missing, readable by its owner alone. Null: in the user's data folder. Beside it, with the ending <c>.peers</c>, lies who was called (<see cref="KnownPeers"/>).</summary>
     public string? IdentityFile { get; init; }
 
     /// <summary>First port for media; 0 lets the system pick.</summary>
@@ -131,6 +131,9 @@ public sealed record PhoneOptions
 
     /// <summary>Calls itself once on loopback, silently and beside everything else, so that the first real call of a process is as quick as the next.</summary>
     public bool WarmUp { get; init; }
+
+    /// <summary>False for a phone that calls nobody but itself: nothing of its calls is remembered.</summary>
+    internal bool KeepsPeers { get; init; } = true;
 
     /// <summary>Puts a measuring voice between the card and each call; null puts none.</summary>
     internal Func<Audio.Ends.IVoice, Audio.Ends.IVoice>? Probe { get; init; }

@@ -36,6 +36,7 @@ internal static class WarmUp
                 LastMediaPort = 0,
                 PacketCaptureFile = null,
                 RecordFile = null,
+                KeepsPeers = false,
                 Probe = null,
             };
             await using var callee = await Phone.StartAsync(silent, limit.Token).ConfigureAwait(false);

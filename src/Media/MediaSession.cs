@@ -270,6 +270,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private DtlsAssociations Associations(CallMedia media) => new(
         _engine.Dtls,
         Options.Identity!,
+        Options.ConfirmedPeer ?? (static () => null),
         () => _worker.Post(_ => media.TransmitDtls()),
         contexts => _worker.Post(now => media.UseKeys(now, contexts)),
         _ => _worker.Post(media.HandleKeysFailed));

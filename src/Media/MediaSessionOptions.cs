@@ -37,6 +37,9 @@ internal sealed record MediaSessionOptions
     /// <summary>Who we are in DTLS; needed where <see cref="Security"/> is that.</summary>
     public DtlsIdentity? Identity { get; init; }
 
+    /// <summary>Asked for each association: the one certificate that a person has confirmed for this peer; null, or giving null, for none.</summary>
+    public Func<Fingerprint?>? ConfirmedPeer { get; init; }
+
     /// <summary>Samples at 48 kHz of the blocks that the end captures and plays.</summary>
     public int BlockSamples { get; init; } = 480;
 

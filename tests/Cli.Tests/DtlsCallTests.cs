@@ -52,6 +52,72 @@ public sealed class DtlsCallTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoPeopleCompareAndAnotherCertificateIsRefusedFromThenOn()
+    {
+        var bobs = new Dictionary<string, string> { ["XDG_DATA_HOME"] = _scratch.File("bob") };
+        string target, words;
+        int port;
+        await using (var callee = EarshotPhone.StartWith(bobs, "answer", "--listen", "127.0.0.1:0", "--echo", "--count", "1"))
+        {
+            port = await callee.PortAsync();
+            target = $"sip:bob@127.0.0.1:{port}";
+            await using var caller = EarshotPhone.StartWith(Home, Call(target));
+            var (here, there) = (await caller.EventAsync("verification"), await callee.EventAsync("verification"));
+            words = here.GetProperty("words").GetString()!;
+            Assert.Equal(words, there.GetProperty("words").GetString());
+            Assert.Equal(here.GetProperty("digits").GetString(), there.GetProperty("digits").GetString());
+            Assert.Equal("unverified", here.GetProperty("state").GetString());
+            Assert.Equal(0, await caller.EndsAsync());
+            Assert.Equal(0, await callee.EndsAsync());
+        }
+
+        await using var confirm = EarshotPhone.StartWith(Home, "verify", target, "--confirm");
+        Assert.Equal(words, (await confirm.EventAsync("peer")).GetProperty("words").GetString());
+        Assert.Equal(0, await confirm.EndsAsync());
+        await using var list = EarshotPhone.StartWith(Home, "verify");
+        var known = await list.EventAsync("peer");
+        Assert.Equal((target, "verified", true), (known.GetProperty("peer").GetString(), known.GetProperty("state").GetString(), known.GetProperty("held_to_dtls").GetBoolean()));
+
+        File.Delete(_scratch.File(Path.Combine("bob", "earshot", "identity.pem"))); // a new phone, or somebody between
+        await using var another = EarshotPhone.StartWith(bobs, "answer", "--listen", $"127.0.0.1:{port}", "--echo");
+        await another.EventAsync("listening");
+        await using var refused = EarshotPhone.StartWith(Home, Call(target));
+        var ended = await refused.EventAsync("ended");
+        Assert.Equal("not-trusted", ended.GetProperty("reason").GetString());
+        Assert.Contains("another certificate than the one you confirmed", ended.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("--forget", ended.GetProperty("hint").GetString(), StringComparison.Ordinal);
+        Assert.Equal(5, await refused.EndsAsync());
+
+        await using var forget = EarshotPhone.StartWith(Home, "verify", target, "--forget");
+        Assert.Equal(0, await forget.EndsAsync());
+        await using var anew = EarshotPhone.StartWith(Home, Call(target));
+        Assert.Equal("unverified", (await anew.EventAsync("verification")).GetProperty("state").GetString());
+        Assert.Equal(0, await anew.EndsAsync());
+        await using var unknown = EarshotPhone.StartWith(Home, "verify", "sip:nobody@192.0.2.1");
+        Assert.Equal("unknown-peer", (await unknown.EventAsync("error")).GetProperty("code").GetString());
+        Assert.Equal(1, await unknown.EndsAsync());
+
+        static string[] Call(string target) => ["call", target, "--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null", "--duration", "1"];
+    }
+
+    [Fact]
+    public async Task DamagedAcquaintancesAreOneLineAndExitStatus5()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Identity)!);
+        var peers = Path.ChangeExtension(Identity, ".peers");
+        await File.WriteAllTextAsync(peers, "nonsense");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(peers, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        foreach (string[] command in new string[][] { ["verify"], ["answer", "--listen", "127.0.0.1:0", "--echo"] })
+        {
+            await using var phone = EarshotPhone.StartWith(Home, command);
+            Assert.Contains(peers, (await phone.EventAsync("error")).GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(5, await phone.EndsAsync());
+        }
+
+        Assert.Equal("nonsense", await File.ReadAllTextAsync(peers));
+    }
+
+    [Fact]
     public async Task ADamagedIdentityIsOneLineAndExitStatus5()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Identity)!);

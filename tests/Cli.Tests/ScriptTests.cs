@@ -77,7 +77,7 @@ public sealed class ScriptTests : IDisposable
     {
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
         var call = $"'{Repository.Command}' call 127.0.0.1:{await callee.PortAsync()} --json {string.Join(' ', Ends)}";
-        await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 1"]);
+        await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 2"]);
         Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
         Assert.Equal(0, await callee.EndsAsync());
     }
@@ -88,7 +88,10 @@ public sealed class ScriptTests : IDisposable
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
         await using var caller = EarshotPhone.Start(["call", $"127.0.0.1:{await callee.PortAsync()}", "--duration", "2", "--quiet", .. Ends]);
         Assert.Equal(0, await caller.EndsAsync());
-        Assert.Equal(["calling", "ringing", "connected", "heard", "ended"], caller.Events.Select(e => e.GetProperty("event").GetString()));
+        // What two people can compare is computed beside the call: before its first sound, or behind.
+        var told = caller.Events.Select(e => e.GetProperty("event").GetString()).ToList();
+        Assert.True(told.Remove("verification"));
+        Assert.Equal(["calling", "ringing", "connected", "heard", "ended"], told);
     }
 
     [Fact]

@@ -33,9 +33,9 @@ internal static class CommandRunner
         {
             return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, "Check --mic and --speaker; earshot devices lists the sound cards.");
         }
-        catch (PhoneException wrong) when (wrong.InnerException is DtlsIdentityException)
+        catch (PhoneException wrong) when (wrong.InnerException is OwnersFileException)
         {
-            return Failed(output, ExitStatus.Security, "identity", wrong.Message, "It proves who you are: mend it, or leave --security dtls out.");
+            return Failed(output, ExitStatus.Security, "identity", wrong.Message, "It holds who you are, or whom you confirmed: mend it. Calls without dtls need none of it: --security sdes.");
         }
         catch (PhoneException wrong)
         {

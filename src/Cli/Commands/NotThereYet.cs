@@ -14,7 +14,6 @@ internal static class NotThereYet
         ("contacts", "Call an address directly: earshot call sip:user@host"),
         ("message", "Calls work: earshot call sip:user@host"),
         ("presence", "Calls work: earshot call sip:user@host"),
-        ("verify", "Encryption is told with each call's connected line."),
     ];
 
     public static IEnumerable<Command> CreateAll() => Verbs.Select(v => Create(v.Verb, v.Instead));

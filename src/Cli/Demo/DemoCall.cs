@@ -85,6 +85,9 @@ internal sealed class DemoCall(IOutput output, string folder, TimeSpan talk, Dem
                         $"{name} is connected: {Text(e, "codec")} {Number(e, "rate") / 1000:0.#} kHz, {Number(e, "ptime"):0.#} ms packets, {Number(e, "setup_ms"):0} ms after {(name == alice.Name ? "the call began" : "it rang")}"));
                     Say($"  {Text(e, "srtp_profile")}: {Text(e, "security")}");
                     break;
+                case "verification":
+                    Say($"{name} can read to {Other(name)}: {Text(e, "words")}");
+                    break;
                 case "heard": Say(string.Create(CultureInfo.InvariantCulture, $"{name} hears the first sound after {Number(e, "after_ms"):0} ms")); break;
                 case "stats": Live(name, e); break;
                 case "ended": Say($"{name}: {Text(e, "message")}"); break;

@@ -53,6 +53,9 @@ internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
                     w.WriteNumber("after_ms", Rounded(heard.At.TotalMilliseconds));
                 });
                 break;
+            case CallVerification verification:
+                Write("verification", w => FieldsAsJson.Write(w, [new("call_id", call.CallId), .. VerificationFields.Of(call.RemoteUri, verification.Peer)]));
+                break;
             case CallChanged changed:
                 Write("changed", w => WriteSession(w, call, changed.Session, null));
                 break;

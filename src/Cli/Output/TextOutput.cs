@@ -42,6 +42,7 @@ internal sealed class TextOutput : IOutput
         {
             case CallRinging ringing: Say(ringing.EarlyMedia ? "Ringing (with sound from the other side) ..." : "Ringing ..."); break;
             case CallConnected connected: Connected(connected); break;
+            case CallVerification verification: Verification(verification.Peer); break;
             case CallChanged changed: Say(Changed(changed.Session)); break;
             case CallChangeRefused refused: Say($"Not changed: {Clean(refused.Message)}"); break;
             case CallDigit digit: Say($"Key {digit.Digit}"); break;
@@ -128,6 +129,20 @@ internal sealed class TextOutput : IOutput
         Say($"  {s.Local} - {s.Remote ?? "?"}");
         Say($"  {s.SecurityText}{(s.SrtpProfile is null ? "" : $" ({s.SrtpProfile})")}");
         if (_lives && !Console.IsInputRedirected) Say("  q + Enter hangs up, ? + Enter tells the other keys");
+    }
+
+    // Somebody who has compared once is not asked again.
+    private void Verification(PeerVerification peer)
+    {
+        if (peer.IsConfirmed)
+        {
+            Say("  Verified: the certificate that you confirmed");
+            return;
+        }
+
+        Say("  Nobody is between you if both read the same, words or digits:");
+        foreach (var line in VerificationFields.Lines(peer.Words, peer.Digits)) Say("    " + line);
+        if (_lives && !Console.IsInputRedirected) Say("  v + Enter confirms that they are the same");
     }
 
     private void Ended(CallEnded ended)

@@ -53,6 +53,15 @@ internal static class CallEnds
         CallEndReason.MediaSilent, 200, $"no media from the other side for {silence.TotalSeconds:0} s",
         "A firewall or NAT may block UDP: try the other direction, or a fixed range with --media-ports.");
 
+    /// <summary>Who was confirmed shows another certificate.</summary>
+    /// <param name="why">The outcome's sentence.</param>
+    public static CallEnd NotConfirmed(string why) => new(
+        CallEndReason.NotTrusted, 488, why,
+        "Ask them in another way than by this call. If it is their new phone: earshot verify CONTACT --forget, call again, and compare the authentication string anew.");
+
+    /// <summary>What to do where nothing less than DTLS is tried.</summary>
+    public const string HeldToDtls = "This contact was reached by DTLS before, so nothing less is tried or taken: who refuses it now may be somebody between you. If they really have another phone: earshot verify CONTACT --forget.";
+
     /// <summary>DTLS came to no keys.</summary>
     /// <param name="why">The outcome's sentence.</param>
     public static CallEnd NoKeys(string why) => new(

@@ -50,7 +50,7 @@ public sealed class DtlsIdentityTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Path.GetDirectoryName(File)!));
 
         System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        var refused = Assert.Throws<DtlsIdentityException>(() => DtlsIdentity.LoadOrCreate(File));
+        var refused = Assert.Throws<OwnersFileException>(() => DtlsIdentity.LoadOrCreate(File));
         Assert.Contains("chmod 600", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
     }
@@ -63,7 +63,7 @@ public sealed class DtlsIdentityTests : IDisposable
     {
         DtlsIdentity.LoadOrCreate(File);
         System.IO.File.WriteAllText(File, text);
-        var refused = Assert.Throws<DtlsIdentityException>(() => DtlsIdentity.LoadOrCreate(File));
+        var refused = Assert.Throws<OwnersFileException>(() => DtlsIdentity.LoadOrCreate(File));
         Assert.Contains("damaged", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
         Assert.Equal(text, System.IO.File.ReadAllText(File));
@@ -78,19 +78,19 @@ public sealed class DtlsIdentityTests : IDisposable
         string[] mine = System.IO.File.ReadAllText(File).Split("-----BEGIN PRIVATE KEY-----");
         string[] theirs = System.IO.File.ReadAllText(other).Split("-----BEGIN PRIVATE KEY-----");
         System.IO.File.WriteAllText(File, mine[0] + "-----BEGIN PRIVATE KEY-----" + theirs[1]);
-        Assert.Throws<DtlsIdentityException>(() => DtlsIdentity.LoadOrCreate(File));
+        Assert.Throws<OwnersFileException>(() => DtlsIdentity.LoadOrCreate(File));
 
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var certificate = new CertificateRequest("CN=x", p384, HashAlgorithmName.SHA384).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
         System.IO.File.WriteAllText(File, certificate.ExportCertificatePem() + "\n" + p384.ExportPkcs8PrivateKeyPem());
-        Assert.Throws<DtlsIdentityException>(() => DtlsIdentity.LoadOrCreate(File));
+        Assert.Throws<OwnersFileException>(() => DtlsIdentity.LoadOrCreate(File));
     }
 
     [Fact]
     public void AFileThatCannotBeWrittenIsToldInOneLine()
     {
         System.IO.File.WriteAllText(Path.Combine(_folder, "keys"), "a file where a folder should be");
-        var refused = Assert.Throws<DtlsIdentityException>(() => DtlsIdentity.LoadOrCreate(File));
+        var refused = Assert.Throws<OwnersFileException>(() => DtlsIdentity.LoadOrCreate(File));
         Assert.DoesNotContain('\n', refused.Message);
     }
 

@@ -131,6 +131,32 @@ public class DtlsCallTests
     }
 
     [Fact]
+    public void WhoWasConfirmedIsHeardAndAnotherCertificateInMidCallEndsIt()
+    {
+        var confirmed = DtlsPair.Bob.Fingerprint;
+        using var call = new CallPair(Alice with { ConfirmedPeer = () => confirmed }, Bob);
+        UntilKeyed(call);
+        CallPair.UntilHeard(call.CalleeEnd!, 600);
+        confirmed = Fingerprint.Of([1]); // as if the peer had taken another
+        var offer = Regex.Replace(Encoding.ASCII.GetString(call.Caller.CreateReoffer(MediaDirection.SendReceive).Span), "a=tls-id:....", "a=tls-id:ffff");
+        var answered = call.Callee.AcceptReoffer(Encoding.ASCII.GetBytes(offer));
+        Assert.True(answered.Accepted && call.Caller.AcceptAnswer(answered.Answer).Accepted);
+        CallPair.Until(() => call.CallerEvents.Any(e => e.Kind == MediaEventKind.KeysFailed), "the caller told");
+        Assert.Equal(DtlsFailure.OtherThanConfirmed, call.Caller.KeyFailure!.Failure);
+        Assert.Single(call.CallerEvents, e => e.Kind == MediaEventKind.KeysAgreed);
+    }
+
+    [Fact]
+    public void AnotherCertificateThanTheConfirmedIsRefusedBeforeAPacketIsPlayed()
+    {
+        using var call = new CallPair(Alice, Bob with { ConfirmedPeer = () => DtlsPair.Bob.Fingerprint });
+        CallPair.Until(() => call.CalleeEvents.Any(e => e.Kind == MediaEventKind.KeysFailed), "the callee told");
+        CallPair.Until(() => call.CallerEvents.Any(e => e.Kind == MediaEventKind.KeysFailed), "the caller told");
+        Assert.Equal(DtlsFailure.OtherThanConfirmed, call.Callee.KeyFailure!.Failure);
+        Assert.Equal((0, 0), (call.Callee.GetStatistics().PacketsSent, call.Callee.GetStatistics().PacketsReceived));
+    }
+
+    [Fact]
     public void WithoutAnIdentityThereIsNoSuchSession()
     {
         using var engine = CallPair.NewEngine();

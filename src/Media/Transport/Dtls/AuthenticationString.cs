@@ -56,6 +56,11 @@ internal sealed class AuthenticationString
     /// <summary>The string of a call; the same on both sides. Takes some 20 ms, on purpose: not for a real-time thread.</summary>
     public static AuthenticationString Of(CallParty one, CallParty other) => new(Compute(one, other, Rounds));
 
+    /// <summary>One that was computed before.</summary>
+    /// <param name="value">Its bits.</param>
+    public static AuthenticationString From(ReadOnlySpan<byte> value) =>
+        value.Length == Bits / 8 ? new(value.ToArray()) : throw new ArgumentException("another length than an authentication string has", nameof(value));
+
     /// <summary>For people: the words.</summary>
     public override string ToString() => string.Join(' ', Words);
 

@@ -21,11 +21,12 @@ internal sealed record DtlsContexts(int Epoch, SrtpContext Outbound, SrtpContext
 /// </remarks>
 /// <param name="executor">The engine's.</param>
 /// <param name="identity">Who we are.</param>
+/// <param name="confirmed">The one certificate that a person has confirmed, asked for each association; null for none.</param>
 /// <param name="transmit">Told that a datagram waits to be sent.</param>
 /// <param name="keysAgreed">Given the keys of the newest association.</param>
 /// <param name="failed">Told that the newest association ended before it had keys.</param>
 internal sealed class DtlsAssociations(
-    DtlsExecutor executor, DtlsIdentity identity, Action transmit, Action<DtlsContexts> keysAgreed, Action<DtlsOutcome> failed) : IDisposable
+    DtlsExecutor executor, DtlsIdentity identity, Func<Fingerprint?> confirmed, Action transmit, Action<DtlsContexts> keysAgreed, Action<DtlsOutcome> failed) : IDisposable
 {
     // A provisional answer may come from a phone that still rings: it has no keys before somebody takes the call.
     private static readonly TimeSpan WhileItRings = TimeSpan.FromSeconds(90);
@@ -75,7 +76,7 @@ internal sealed class DtlsAssociations(
 
     private DtlsTerms TermsOf(DtlsAgreement agreement, bool final)
     {
-        var terms = new DtlsTerms { Identity = identity, Peer = agreement.Peer, IsClient = agreement.IsClient, Epoch = agreement.Association };
+        var terms = new DtlsTerms { Identity = identity, Peer = agreement.Peer, IsClient = agreement.IsClient, Epoch = agreement.Association, Confirmed = confirmed() };
         return final ? terms : terms with { Timeout = WhileItRings };
     }
 

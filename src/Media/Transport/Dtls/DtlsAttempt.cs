@@ -71,7 +71,10 @@ internal sealed class DtlsAttempt(DtlsTerms terms)
         byte[] certificate = chain.GetCertificateAt(0).GetEncoded();
         if (!terms.Peer.Matches(certificate))
             throw Fail(DtlsFailure.FingerprintMismatch, AlertDescription.bad_certificate);
-        _shown = Fingerprint.Of(certificate);
+        var shown = Fingerprint.Of(certificate);
+        if (terms.Confirmed is { } confirmed && confirmed != shown)
+            throw Fail(DtlsFailure.OtherThanConfirmed, AlertDescription.bad_certificate);
+        _shown = shown;
     }
 
     /// <summary>Exports the keys. Inside the library's notice that the handshake is complete: a moment later it erases what they come from.</summary>

@@ -21,6 +21,10 @@ internal sealed class DtlsIdentity
     private static readonly DateTimeOffset ValidFrom = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset ValidTo = new(2124, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private const int LargestFile = 65_536;
+
+    private const string Remedy = "Restore it, or delete it to get a new identity (those who verified you will be warned)";
+
     private const string P256 = "1.2.840.10045.3.1.7";
 
     private readonly AsymmetricKeyParameter _key;
@@ -54,20 +58,20 @@ internal sealed class DtlsIdentity
 
     /// <summary>The installation's: read from its file, which is written when it is missing.</summary>
     /// <param name="path">The file; only its owner may read it.</param>
-    /// <exception cref="DtlsIdentityException">The file cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="OwnersFileException">The file cannot be used; the message says why and what to do.</exception>
     public static DtlsIdentity LoadOrCreate(string path)
     {
-        if (DtlsIdentityFile.TryRead(path, out string pem))
+        if (OwnersFile.TryRead(path, out string pem, LargestFile, Remedy))
             return FromPem(path, pem);
         var (certificate, pkcs8) = Draw();
         string text = PemEncoding.WriteString("CERTIFICATE", certificate) + "\n" + PemEncoding.WriteString("PRIVATE KEY", pkcs8) + "\n";
         CryptographicOperations.ZeroMemory(pkcs8);
 
         // Another process may have been first: what stands in the file counts.
-        DtlsIdentityFile.Create(path, text);
-        return DtlsIdentityFile.TryRead(path, out pem)
+        OwnersFile.Create(path, text);
+        return OwnersFile.TryRead(path, out pem, LargestFile, Remedy)
             ? FromPem(path, pem)
-            : throw new DtlsIdentityException($"{path} disappeared while it was written: is another program cleaning up there?");
+            : throw new OwnersFileException($"{path} disappeared while it was written: is another program cleaning up there?");
     }
 
     /// <summary>What signs for us in a handshake.</summary>
@@ -99,8 +103,8 @@ internal sealed class DtlsIdentity
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or IOException)
         {
-            throw new DtlsIdentityException(
-                $"{path} is damaged: no certificate with its P-256 key in it. Restore it, or delete it to get a new identity (those who verified you will be warned)", wrong);
+            throw new OwnersFileException(
+                $"{path} is damaged: no certificate with its P-256 key in it. {Remedy}", wrong);
         }
     }
 }

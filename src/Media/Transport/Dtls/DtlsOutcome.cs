@@ -16,6 +16,9 @@ internal enum DtlsFailure
     /// <summary>The peer showed another certificate than the one that signalling described.</summary>
     FingerprintMismatch,
 
+    /// <summary>The peer showed the certificate that signalling described, and a person has confirmed another one.</summary>
+    OtherThanConfirmed,
+
     /// <summary>The peer showed no certificate.</summary>
     NoCertificate,
 
@@ -62,6 +65,7 @@ internal sealed record DtlsOutcome(DtlsFailure Failure, int Alert = -1)
         DtlsFailure.PeerSilent => "the other side never began to agree on keys: its media does not reach this one, or it speaks no DTLS",
         DtlsFailure.TimedOut => "agreeing on keys took too long: the network loses most of what is sent",
         DtlsFailure.FingerprintMismatch => "the other side showed another certificate than its signalling announced: somebody may be between you, the call is ended",
+        DtlsFailure.OtherThanConfirmed => "the other side shows another certificate than the one you confirmed: somebody is between you, or it is another phone or a new installation",
         DtlsFailure.NoCertificate => "the other side showed no certificate, so nobody knows who it is",
         DtlsFailure.NoCommonProfile => "the other side speaks no SRTP encryption that is allowed here",
         DtlsFailure.NoCommonCipher => "the other side speaks no version or cipher of DTLS that is allowed here",

@@ -259,7 +259,7 @@ internal sealed class DtlsSession : IDisposable
         if (_cancelled || _attempt + 1 >= MostAttempts)
             return false;
         return pipe.Stop == DtlsStop.Restarted
-            || (!_sourceProven && outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal));
+            || (!_sourceProven && outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed));
     }
 
     // What the stranger sent behind its failure is nothing that another handshake may begin with.

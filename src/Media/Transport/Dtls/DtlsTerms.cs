@@ -13,6 +13,9 @@ internal sealed record DtlsTerms
     /// <summary>The only certificates that the peer may show.</summary>
     public required FingerprintSet Peer { get; init; }
 
+    /// <summary>The one certificate that a person has confirmed, whatever signalling says; null when none was.</summary>
+    public Fingerprint? Confirmed { get; init; }
+
     /// <summary>We send the ClientHello.</summary>
     public required bool IsClient { get; init; }
 

@@ -6,11 +6,15 @@ using System.Text;
 
 namespace Earshot.Media.Transport.Dtls;
 
-/// <summary>A small secret file that nobody but its owner may read: created whole or not at all, and refused when others may read it.</summary>
-/// <remarks>Thread: any; several processes may come at once.</remarks>
-internal static class DtlsIdentityFile
+/// <summary>A small file that nobody but its owner may read: written whole or not at all, and refused when others may read it.</summary>
+/// <remarks>
+/// Thread: any; several processes may come at once.
+/// <code>
+///   text ─► path.random, flushed to the disk ─► renamed to path
+/// </code>
+/// </remarks>
+internal static class OwnersFile
 {
-    private const int LargestFile = 65_536;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -18,16 +22,18 @@ internal static class DtlsIdentityFile
     /// <summary>Reads the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">Its text; empty when there is no such file.</param>
+    /// <param name="largest">Most bytes of it.</param>
+    /// <param name="remedy">What to do with a damaged one.</param>
     /// <returns>False when there is no such file.</returns>
-    /// <exception cref="DtlsIdentityException">It cannot be read, is no small file, or others may read it.</exception>
-    public static bool TryRead(string path, out string text)
+    /// <exception cref="OwnersFileException">It cannot be read, is no small file, or others may read it.</exception>
+    public static bool TryRead(string path, out string text, int largest, string remedy)
     {
         text = "";
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (stream.Length is 0 or > LargestFile)
-                throw new DtlsIdentityException($"{path} is damaged: {stream.Length} bytes. Restore it, or delete it to get a new identity");
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (stream.Length == 0 || stream.Length > largest)
+                throw new OwnersFileException($"{path} is damaged: {stream.Length} bytes. {remedy}");
             CheckPrivacy(path, stream);
             using var reader = new StreamReader(stream, Encoding.ASCII);
             text = reader.ReadToEnd();
@@ -39,31 +45,59 @@ internal static class DtlsIdentityFile
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new DtlsIdentityException($"{path} cannot be read: {wrong.Message}", wrong);
+            throw new OwnersFileException($"{path} cannot be read: {wrong.Message}", wrong);
         }
     }
 
     /// <summary>Creates the file. One that stands there already stays as it is.</summary>
-    /// <exception cref="DtlsIdentityException">It cannot be written.</exception>
-    public static void Create(string path, string text)
+    /// <exception cref="OwnersFileException">It cannot be written.</exception>
+    public static void Create(string path, string text) => Write(path, text, MoveIfFree);
+
+    /// <summary>Creates the file, or takes the place of the one that stands there.</summary>
+    /// <exception cref="OwnersFileException">It cannot be written.</exception>
+    public static void Replace(string path, string text) => Write(path, text, (from, to) => File.Move(from, to, overwrite: true));
+
+    /// <summary>Keeps others, threads and processes, from what is done under the same name; disposing of it lets them.</summary>
+    /// <exception cref="OwnersFileException">Somebody else holds it for too long, or it cannot be made.</exception>
+    public static IDisposable Lock(string path, TimeSpan limit)
+    {
+        var until = MonotonicClock.Now + limit;
+        while (true)
+        {
+            try
+            {
+                CreateFolderOf(path);
+                return OpenShared(path);
+            }
+            catch (IOException) when (MonotonicClock.Now < until)
+            {
+                Thread.Sleep(5);
+            }
+            catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+            {
+                throw new OwnersFileException($"{path} cannot be locked: {wrong.Message}", wrong);
+            }
+        }
+    }
+
+    private static void Write(string path, string text, Action<string, string> move)
     {
         string beside = path + "." + Path.GetRandomFileName();
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-                CreateFolder(folder);
+            CreateFolderOf(path);
             using (var stream = OpenNew(beside))
             {
                 stream.Write(Encoding.ASCII.GetBytes(text));
                 stream.Flush(flushToDisk: true);
             }
 
-            MoveIfFree(beside, path);
+            move(beside, path);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             Discard(beside);
-            throw new DtlsIdentityException($"{path} cannot be written: {wrong.Message}", wrong);
+            throw new OwnersFileException($"{path} cannot be written: {wrong.Message}", wrong);
         }
     }
 
@@ -92,8 +126,10 @@ internal static class DtlsIdentityFile
         }
     }
 
-    private static void CreateFolder(string folder)
+    private static void CreateFolderOf(string path)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || Directory.Exists(folder))
+            return;
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
@@ -105,16 +141,24 @@ internal static class DtlsIdentityFile
             ? new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, 4096, FileOptions.None, OwnersAlone())
             : new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = Owner });
 
+    private static FileStream OpenShared(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = Owner;
+        return new FileStream(path, options);
+    }
+
     private static void CheckPrivacy(string path, FileStream stream)
     {
         if (OperatingSystem.IsWindows())
         {
             if (IsOpenToOthers(stream))
-                throw new DtlsIdentityException($"{path} may be read by other users: take their permissions away (icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%\":F)");
+                throw new OwnersFileException($"{path} may be read by other users: take their permissions away (icacls \"{path}\" /inheritance:r /grant:r \"%USERNAME%\":F)");
         }
         else if ((File.GetUnixFileMode(stream.SafeFileHandle) & Others) != 0)
         {
-            throw new DtlsIdentityException($"{path} may be read by other users: chmod 600 {path}");
+            throw new OwnersFileException($"{path} may be read by other users: chmod 600 {path}");
         }
     }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Dtls;
+using Earshot.Protocol.Sdp;
+
+namespace Earshot;
+
+/// <content>Whether somebody is between the two phones, and what people can do to know.</content>
+public sealed partial class Call
+{
+    private volatile PeerVerification? _verification;
+    private Fingerprint? _shown; // signalling loop only
+    private bool _isConfirmed; // signalling loop only
+
+    /// <summary>What two people compare to know that nobody is between them; null without DTLS, and until it is known (<see cref="CallVerification"/> tells).</summary>
+    public PeerVerification? Verification => _verification;
+
+    /// <summary>A person says that both sides read the same <see cref="PeerVerification.Words"/>, or digits: from now on this contact has this certificate and no other.</summary>
+    /// <remarks>Kept for later calls (<see cref="KnownPeers"/>); one in which another certificate is shown is refused.</remarks>
+    /// <exception cref="InvalidOperationException">There is nothing to compare: see <see cref="Verification"/>.</exception>
+    /// <exception cref="PhoneException">It cannot be kept; the message says why.</exception>
+    public Task ConfirmPeerAsync() => Verification is { } peer
+        ? _phone.ConfirmAsync(this, peer)
+        : throw new InvalidOperationException("There is nothing to confirm: this call has no keys by DTLS, or not yet.");
+
+    /// <summary>A handshake has proven who holds this certificate. On the signalling loop.</summary>
+    internal void NotePeer(Fingerprint shown, bool isConfirmed)
+    {
+        if (_shown is { } before && before != shown)
+            Tell(new CallNotice(Age, "certificate-changed", "the other side goes on with another certificate: compare the authentication string again"));
+        (_shown, _isConfirmed) = (shown, isConfirmed);
+    }
+
+    /// <summary>What both can compare is computed. On the signalling loop.</summary>
+    internal void TellVerification(AuthenticationString text, Fingerprint shown)
+    {
+        if (shown == _shown) Tell(_verification = new PeerVerification(text, shown, _isConfirmed));
+    }
+
+    /// <summary>They have, and it is kept. On the signalling loop.</summary>
+    internal void NoteConfirmed(PeerVerification peer)
+    {
+        if (peer.Certificate != _shown) return;
+        _isConfirmed = true;
+        if (_session is { } session) _session = session with { PeerConfirmed = true };
+        Tell(_verification = peer with { IsConfirmed = true });
+    }
+
+    private void Tell(PeerVerification peer)
+    {
+        if (!Ended.IsCompleted) Tell(new CallVerification(Age, peer));
+    }
+}

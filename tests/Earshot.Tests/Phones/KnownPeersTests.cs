@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Dtls;
+using Earshot.Protocol.Sdp;
+using Earshot.Verification;
+
+namespace Earshot.Tests.Phones;
+
+/// <summary>The file of those who were called.</summary>
+public sealed class KnownPeersTests : IDisposable
+{
+    private static readonly DateOnly Day = new(2026, 3, 1);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("earshot-peers-").FullName;
+
+    private string Identity => Path.Combine(_folder, "data", "identity.pem");
+
+    private string PeersFile => Path.Combine(_folder, "data", "identity.peers");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void WhoWasReachedIsHeldToDtlsByEveryLaterPhone()
+    {
+        Note(Open(), "sip:bob@example.org", isReached: true);
+        var later = Open();
+        Assert.True(later.IsHeldToDtls("sip:bob@example.org"));
+        Assert.True(later.IsHeldToDtls("SIPS:bob@Example.ORG:5061;transport=tls"));
+        Assert.False(later.IsHeldToDtls("sip:bob@example.org:5070"));
+        Assert.Null(later.PinOf("sip:bob@example.org")); // nobody has compared anything
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PeersFile));
+    }
+
+    [Fact]
+    public void WhoOnlyCalledUsIsNotHeldToAnything()
+    {
+        Note(Open(), "sip:eve@example.org", isReached: false);
+        Assert.False(Open().IsHeldToDtls("sip:eve@example.org"));
+        Assert.NotNull(Open().Find("sip:eve@example.org"));
+    }
+
+    [Fact]
+    public void OnlyTheStringThatWasReadIsConfirmed()
+    {
+        var peers = Open();
+        Note(peers, "sip:bob@example.org", isReached: true, certificate: 1);
+        var read = peers.Find("sip:bob@example.org")!;
+        Note(Open(), "sip:bob@example.org", isReached: false, certificate: 2); // another process, another call
+        Assert.False(peers.Confirm("sip:bob@example.org", read.Digits));
+        Assert.Null(peers.PinOf("sip:bob@example.org"));
+        Assert.True(peers.Confirm("sip:bob@example.org", peers.Find("sip:bob@example.org")!.Digits));
+        Assert.Equal(Fingerprint.Of([2]), Open().PinOf("sip:bob@example.org"));
+        Assert.True(Open().Find("sip:bob@example.org")!.IsConfirmed);
+        Assert.True(peers.Forget("sip:bob@example.org"));
+        Assert.Null(Open().PinOf("sip:bob@example.org"));
+        Assert.False(Open().IsHeldToDtls("sip:bob@example.org"));
+        Assert.False(peers.Forget("sip:bob@example.org"));
+    }
+
+    [Fact]
+    public async Task ManyWhoWriteAtOnceLoseNothing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
+        {
+            var peers = Open();
+            for (var j = 0; j < 10; j++) Note(peers, $"sip:{i}-{j}@example.org", isReached: true);
+        })));
+        Assert.Equal(80, Open().List().Count);
+        Assert.Equal(["identity.peers", "identity.peers.lock"], Directory.GetFiles(Path.Combine(_folder, "data")).Select(Path.GetFileName).Order()); // nothing left lying about
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("earshot known peers 1\n")]
+    [InlineData("earshot known peers 2\nend 0\n")]
+    [InlineData("earshot known peers 1\nend 1\n")]
+    [InlineData("earshot known peers 1\nreached - 00 00 2026-03-01 sip:bob@example.org\nend 1\n")]
+    public async Task ADamagedFileIsToldInOneLineAndNeverWrittenOver(string text)
+    {
+        var peers = Open();
+        Note(peers, "sip:bob@example.org", isReached: true);
+        Assert.True(peers.IsHeldToDtls("sip:bob@example.org"));
+        File.WriteAllText(PeersFile, text);
+        Assert.True(peers.IsHeldToDtls("sip:bob@example.org")); // what was read before holds on
+        Assert.Throws<OwnersFileException>(() => Note(peers, "sip:carol@example.org", isReached: true));
+        var told = Assert.Throws<PhoneException>(() => KnownPeers.Open(Identity));
+        Assert.Contains(PeersFile, told.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', told.Message);
+        var refused = await Assert.ThrowsAsync<PhoneException>(() => Phone.StartAsync(new PhoneOptions
+        {
+            Listen = new(System.Net.IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", IdentityFile = Identity,
+        }));
+        Assert.Equal(told.Message, refused.Message);
+        Assert.Equal(text, File.ReadAllText(PeersFile));
+    }
+
+    [Fact]
+    public void AFileThatWasCutOrTurnedIsDamaged()
+    {
+        var whole = PeerTable.Empty.With(Record("sip:a@example.org", 1)).With(Record("sip:b@example.org", 2, isReached: true)).ToString();
+        Assert.Equal(whole, PeerTable.Parse(whole)!.ToString());
+        for (var length = 0; length < whole.Length; length++) Assert.Null(PeerTable.Parse(whole[..length]));
+        Assert.Null(PeerTable.Parse(whole.Replace("sip:b@", "sip:a@", StringComparison.Ordinal))); // one twice
+        Assert.Null(PeerTable.Parse(whole.Replace("reached", "Reached", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void StrangersWhoCallTakeNobodysPlace()
+    {
+        var table = PeerTable.Empty.With(Record("sip:friend@example.org", 1, isConfirmed: true));
+        for (var i = 1; i < PeerTable.Most; i++) table = table.With(Record($"sip:{i}@example.org", 1, isReached: true));
+        Assert.Same(table, table.With(Record("sip:stranger@example.org", 2)));
+        table = table.With(Record("sip:new@example.org", 2, isReached: true));
+        Assert.Equal(PeerTable.Most, table.All.Count());
+        Assert.NotNull(table.Find("sip:friend@example.org"));
+        Assert.NotNull(table.Find("sip:new@example.org"));
+        Assert.True(table.ToString().Length < PeerTable.LongestText);
+    }
+
+    [Theory]
+    [InlineData("sip:bob@example.org", "sip:bob@example.org")]
+    [InlineData(" SIPS:Bob@EXAMPLE.org:5061;transport=tls ", "sip:Bob@example.org")]
+    [InlineData("sip:bob:secret@example.org:5070?subject=x", "sip:bob@example.org:5070")]
+    [InlineData("sip:[2001:DB8::1]:5060", "sip:[2001:db8::1]")]
+    [InlineData("sip:jürgen smith@example.org", "sip:j%C3%BCrgen%20smith@example.org")]
+    [InlineData("sip:a\nb@example.org", "sip:a%0Ab@example.org")]
+    public void AnAddressNamesAPersonAndNotTheWayThere(string uri, string address)
+    {
+        Assert.Equal(address, SipAddress.Of(uri));
+        Assert.Equal(address, SipAddress.Of(address));
+    }
+
+    private static PeerRecord Record(string address, byte certificate, bool isReached = false, bool isConfirmed = false)
+    {
+        var kept = PeerRecord.Kept(Fingerprint.Of([certificate]));
+        return new(address, isReached, isConfirmed ? kept : null, kept, new string('A', 32), Day);
+    }
+
+    private static void Note(KnownPeers peers, string address, bool isReached, byte certificate = 1) =>
+        peers.Note(address, isReached, Fingerprint.Of([certificate]), AuthenticationString.From(Convert.FromHexString($"{certificate:X32}")), Day);
+
+    private KnownPeers Open() => KnownPeers.Open(Identity);
+}
