@@ -81,12 +81,8 @@ internal sealed class CallMedia
         _dtls.Use(association);
     }
 
-    /// <summary>A datagram of an association waits.</summary>
-    public void TransmitDtls()
-    {
-        if (!_closed)
-            _dtls?.Transmit();
-    }
+    /// <summary>A datagram of an association waits. After the end, too: its goodbye.</summary>
+    public void TransmitDtls() => _dtls?.Transmit();
 
     /// <summary>A handshake has proven the peer: media flows under these keys, and those before open for two seconds more.</summary>
     public void UseKeys(Instant now, DtlsContexts contexts)
@@ -158,7 +154,11 @@ internal sealed class CallMedia
     }
 
     /// <summary>Captured frames wait.</summary>
-    public void HandleCapture(Instant now) => Send.HandleCapture(now);
+    public void HandleCapture(Instant now)
+    {
+        if (!_closed)
+            Send.HandleCapture(now);
+    }
 
     /// <summary>Does what is due.</summary>
     public void HandleTimeout(Instant now)

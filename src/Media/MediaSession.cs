@@ -144,18 +144,21 @@ internal sealed class MediaSession : IVoice, IDisposable
         if (_stopped)
             return;
         _stopped = true;
-        if (_media is { } media && _sockets is { } sockets)
-        {
-            _worker.Post(now =>
-            {
-                media.Close(now);
-                _worker.Detach(sockets);
-                sockets.Close();
-            });
-        }
-
-        _associations?.Dispose();
+        if (_media is not { } media || _sockets is not { } sockets)
+            return;
+        _worker.Post(media.Close);
+        if (_associations is { } associations)
+            associations.Close(() => Leave(sockets));
+        else
+            Leave(sockets);
     }
+
+    // Not before the last association has said goodbye: a peer that knows keys by DTLS believes that alone (RFC 5763 §5).
+    private void Leave(SessionSockets sockets) => _worker.Post(_ =>
+    {
+        _worker.Detach(sockets);
+        sockets.Close();
+    });
 
     /// <summary>Queues a key as telephone-event (RFC 4733).</summary>
     /// <param name="digit"><c>0</c>–<c>9</c>, <c>*</c>, <c>#</c>, <c>A</c>–<c>D</c>.</param>

@@ -77,7 +77,7 @@ public sealed class ScriptTests : IDisposable
     {
         await using var callee = EarshotPhone.Start(["answer", "--count", "1", .. Ends]);
         var call = $"'{Repository.Command}' call 127.0.0.1:{await callee.PortAsync()} --json {string.Join(' ', Ends)}";
-        await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 2"]);
+        await using var shell = new RunningProgram("sh", ["-c", $"{call} | head -n 3"]);
         Assert.Equal("remote-hung-up", (await callee.EventAsync("ended")).GetProperty("reason").GetString());
         Assert.Equal(0, await callee.EndsAsync());
     }

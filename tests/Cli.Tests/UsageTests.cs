@@ -145,9 +145,9 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("", "earshot: say what to do. One of call, answer, loopback, latency, devices, demo, lab. See: earshot help")]
+    [InlineData("", "earshot: say what to do. One of call, answer, loopback, latency, verify, devices, demo, lab. See: earshot help")]
     [InlineData("cal", "earshot: there is no verb 'cal'. Did you mean earshot call? See: earshot help")]
-    [InlineData("bogus", "earshot: there is no verb 'bogus'. Say one of call, answer, loopback, latency, devices, demo, lab. See: earshot help")]
+    [InlineData("bogus", "earshot: there is no verb 'bogus'. Say one of call, answer, loopback, latency, verify, devices, demo, lab. See: earshot help")]
     [InlineData("--bogus x", "earshot: earshot has no option --bogus. See: earshot --help")]
     [InlineData("call --duratoin 5 x", "earshot: earshot call has no option --duratoin. Did you mean --duration? See: earshot call --help")]
     [InlineData("call", "earshot: call needs a TARGET. Say e.g. earshot call sip:bob@192.0.2.7")]

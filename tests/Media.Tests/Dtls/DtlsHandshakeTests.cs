@@ -199,6 +199,30 @@ public class DtlsHandshakeTests
         Assert.Equal(DtlsFailure.PeerSilent, session.Outcome!.Failure);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhileItRingsNothingIsAwaitedAndOnceItIsTakenTheTimeIsTheUsual(bool client)
+    {
+        using var pair = new DtlsPair(
+            terms => terms with { IsAwaited = false, Timeout = TimeSpan.FromMilliseconds(200) }, terms => terms with { IsAwaited = false, Timeout = TimeSpan.FromMilliseconds(200) });
+        var alone = client ? pair.Client : pair.Server;
+        alone.Begin();
+        Assert.False(pair.Until(() => alone.Outcome is not null, seconds: 1, carry: false)); // five times as long
+        alone.Demand();
+        Assert.True(pair.Until(() => alone.Outcome is not null, carry: false));
+        Assert.Equal(DtlsFailure.PeerSilent, alone.Outcome!.Failure);
+    }
+
+    [Fact]
+    public void WhatWasAgreedWhileItRangGoesOn()
+    {
+        using var pair = new DtlsPair(terms => terms with { IsAwaited = false }, terms => terms with { IsAwaited = false }).Begin();
+        pair.Stands();
+        pair.Client.Demand();
+        Assert.Equal(DtlsState.Established, pair.Client.State);
+    }
+
     [Fact]
     public void AHandshakeThatNeverEndsIsEnded()
     {

@@ -130,6 +130,20 @@ public class DtlsCallTests
         Assert.NotEqual(before, call.Caller.Ssrc);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhoHangsUpSaysGoodbyeBeforeTheSocketsClose(bool callee)
+    {
+        using var wire = new LossyWire(int.MaxValue);
+        using var call = new CallPair(Alice, Bob, rewriteOffer: wire.Between, rewriteAnswer: wire.Between);
+        UntilKeyed(call);
+        CallPair.UntilHeard(call.CalleeEnd!, 600);
+        Assert.Equal(0, wire.Goodbyes);
+        (callee ? call.Callee : call.Caller).Stop();
+        CallPair.Until(() => wire.Goodbyes > 0, "a goodbye");
+    }
+
     [Fact]
     public void WhoWasConfirmedIsHeardAndAnotherCertificateInMidCallEndsIt()
     {
@@ -174,6 +188,10 @@ public class DtlsCallTests
         private readonly List<Thread> _carriers = [];
         private int _described;
         private int _lost;
+        private int _goodbyes;
+
+        /// <summary>Alerts under keys that were carried.</summary>
+        public int Goodbyes => Volatile.Read(ref _goodbyes);
 
         public int Lost => Volatile.Read(ref _lost);
 
@@ -209,6 +227,8 @@ public class DtlsCallTests
                 for (int i = 1; ; i++)
                 {
                     int length = from.Receive(datagram);
+                    if (datagram[0] == 21 && datagram[4] == 1)
+                        Interlocked.Increment(ref _goodbyes);
                     if (i % everyNth == 1)
                         Interlocked.Increment(ref _lost);
                     else

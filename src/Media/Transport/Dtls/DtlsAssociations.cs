@@ -28,12 +28,10 @@ internal sealed record DtlsContexts(int Epoch, SrtpContext Outbound, SrtpContext
 internal sealed class DtlsAssociations(
     DtlsExecutor executor, DtlsIdentity identity, Func<Fingerprint?> confirmed, Action transmit, Action<DtlsContexts> keysAgreed, Action<DtlsOutcome> failed) : IDisposable
 {
-    // A provisional answer may come from a phone that still rings: it has no keys before somebody takes the call.
-    private static readonly TimeSpan WhileItRings = TimeSpan.FromSeconds(90);
-
     private readonly Lock _gate = new();
     private DtlsSession? _current;
     private DtlsKeys? _agreed;
+    private Action? _over;
     private bool _closed;
 
     /// <summary>The newest keys, erased already: their suite and the peer's certificate; null before there are any.</summary>
@@ -53,6 +51,8 @@ internal sealed class DtlsAssociations(
         DtlsSession? next;
         lock (_gate)
         {
+            if (!_closed && final && _current?.Terms.Epoch == agreement.Association)
+                _current.Demand();
             if (_closed || _current?.Terms.Epoch == agreement.Association)
                 return _current;
             next = new DtlsSession(executor, TermsOf(agreement, final), transmit, HandleChange);
@@ -65,23 +65,36 @@ internal sealed class DtlsAssociations(
     }
 
     /// <summary>Says goodbye; the contexts that were handed on go on.</summary>
-    public void Dispose()
+    /// <param name="over">Told, on whichever thread, when the goodbye waits to be sent, or there is none: a few milliseconds later.</param>
+    public void Close(Action over)
     {
+        DtlsSession? last;
         lock (_gate)
         {
-            _closed = true;
-            _current?.Dispose();
+            (_closed, _over, last) = (true, over, _current);
+            last?.Dispose();
         }
+
+        if (last is null or { State: DtlsState.Ended })
+            TellOver();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close(static () => { });
 
     private DtlsTerms TermsOf(DtlsAgreement agreement, bool final)
     {
         var terms = new DtlsTerms { Identity = identity, Peer = agreement.Peer, IsClient = agreement.IsClient, Epoch = agreement.Association, Confirmed = confirmed() };
-        return final ? terms : terms with { Timeout = WhileItRings };
+        // A provisional answer may come from a phone that still rings: it has no keys before somebody takes the call.
+        return terms with { IsAwaited = final };
     }
+
+    private void TellOver() => Interlocked.Exchange(ref _over, null)?.Invoke();
 
     private void HandleChange(DtlsSession session)
     {
+        if (session.State == DtlsState.Ended && session == Volatile.Read(ref _current))
+            TellOver();
         if (session.State == DtlsState.Established)
             HandOver(session);
         else if (session is { Keys: null, Outcome: { Failure: not DtlsFailure.Cancelled } outcome } && session == Volatile.Read(ref _current))

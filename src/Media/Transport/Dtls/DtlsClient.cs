@@ -9,7 +9,7 @@ internal sealed class DtlsClient(DtlsAttempt attempt) : DefaultTlsClient(DtlsIde
 {
     public override bool IgnoreCorruptDtlsRecords => true;
 
-    public override int GetHandshakeTimeoutMillis() => (int)attempt.Terms.Timeout.TotalMilliseconds;
+    public override int GetHandshakeTimeoutMillis() => attempt.Terms.IsAwaited ? (int)attempt.Terms.Timeout.TotalMilliseconds : 0; // 0: never; the pipe counts
 
     public override int GetHandshakeResendTimeMillis() => (int)attempt.Terms.Resend.TotalMilliseconds;
 

@@ -63,8 +63,8 @@ internal sealed class DtlsPipe : DatagramTransport
     /// <summary>What this thread sleeps on while a handshake runs; null afterwards, when only what waits is read.</summary>
     public ISocketWaiter? Waiter { get; set; }
 
-    /// <summary>When the handshake must be over.</summary>
-    public Instant Deadline { get; set; } = Instant.Never;
+    /// <summary>When the handshake must be over; asked before each wait.</summary>
+    public Func<Instant> Deadline { get; set; } = static () => Instant.Never;
 
     /// <summary>The library's own way to end, called when we cancel: it says goodbye to the peer.</summary>
     public Action? SayGoodbye { get; set; }
@@ -100,7 +100,7 @@ internal sealed class DtlsPipe : DatagramTransport
                 return length;
             if (now >= until)
                 return -1;
-            Sleep(now, Instant.Min(until, Instant.Min(Deadline, _filter.AlertDue)));
+            Sleep(now, Instant.Min(until, Instant.Min(Deadline(), _filter.AlertDue)));
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class DtlsPipe : DatagramTransport
             throw Stopped(DtlsStop.Oversized);
         if (now >= _filter.AlertDue)
             throw Stopped(DtlsStop.Alerted);
-        if (now >= Deadline)
+        if (now >= Deadline())
             throw Stopped(DtlsStop.TimedOut);
     }
 

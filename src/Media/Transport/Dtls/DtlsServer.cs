@@ -11,7 +11,7 @@ internal sealed class DtlsServer(DtlsAttempt attempt) : DefaultTlsServer(DtlsIde
 
     public override bool IgnoreCorruptDtlsRecords => true;
 
-    public override int GetHandshakeTimeoutMillis() => (int)attempt.Terms.Timeout.TotalMilliseconds;
+    public override int GetHandshakeTimeoutMillis() => attempt.Terms.IsAwaited ? (int)attempt.Terms.Timeout.TotalMilliseconds : 0; // 0: never; the pipe counts
 
     public override int GetHandshakeResendTimeMillis() => (int)attempt.Terms.Resend.TotalMilliseconds;
 

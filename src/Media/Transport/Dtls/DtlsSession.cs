@@ -63,6 +63,7 @@ internal sealed class DtlsSession : IDisposable
     private DtlsPipe? _pipe;
     private DtlsTransport? _transport;
     private Instant _begun;
+    private long _due;
 
     /// <summary>An association that has not begun.</summary>
     /// <param name="executor">Runs it.</param>
@@ -106,8 +107,17 @@ internal sealed class DtlsSession : IDisposable
         if (_state != DtlsState.New)
             return;
         _begun = MonotonicClock.Now;
+        Volatile.Write(ref _due, (Terms.IsAwaited ? _begun + Terms.Timeout : Instant.Never).Nanoseconds);
         _state = Terms.IsClient ? DtlsState.Queued : DtlsState.Waiting;
         _executor.Add(this);
+    }
+
+    /// <summary>The call is taken: from now on the keys are awaited. Once; what stands, or is awaited already, is left alone.</summary>
+    public void Demand()
+    {
+        long due = (MonotonicClock.Now + Terms.Timeout).Nanoseconds;
+        if (Interlocked.CompareExchange(ref _due, due, Instant.Never.Nanoseconds) == Instant.Never.Nanoseconds)
+            Wake();
     }
 
     /// <summary>Ends it within a few milliseconds, with a goodbye where there is somebody to take it. The keys that were handed out go on.</summary>
@@ -171,7 +181,7 @@ internal sealed class DtlsSession : IDisposable
     /// <returns>When something is due next.</returns>
     internal Instant Service(Instant now)
     {
-        var due = _begun + Terms.Timeout;
+        var due = Due();
         switch (_state)
         {
             case DtlsState.Waiting or DtlsState.Queued when _cancelled:
@@ -199,7 +209,7 @@ internal sealed class DtlsSession : IDisposable
     {
         _waiter = waiter;
         var attempt = new DtlsAttempt(Terms);
-        var pipe = new DtlsPipe(_inbound, _outbound, Terms, () => _cancelled, _transmit) { Waiter = waiter, Deadline = _begun + Terms.Timeout };
+        var pipe = new DtlsPipe(_inbound, _outbound, Terms, () => _cancelled, _transmit) { Waiter = waiter, Deadline = Due };
         var outcome = DtlsHandshake.Run(attempt, pipe, out var transport);
         _waiter = null;
         if (outcome.Failure == DtlsFailure.None)
@@ -223,6 +233,8 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>Ends it before it ran.</summary>
     internal void Refuse() => End(new(DtlsFailure.Overloaded));
 
+    private Instant Due() => new(Volatile.Read(ref _due));
+
     // A datagram that is written before the look at the waiter is seen by whoever takes the waiter away.
     private void Wake()
     {
@@ -236,7 +248,7 @@ internal sealed class DtlsSession : IDisposable
     private void Queue(Instant now)
     {
         _state = DtlsState.Queued;
-        if (now >= _begun + Terms.Timeout)
+        if (now >= Due())
             End(new(DtlsFailure.Overloaded));
         else
             _executor.Start(this);
@@ -244,7 +256,7 @@ internal sealed class DtlsSession : IDisposable
 
     private void Establish(DtlsAttempt attempt, DtlsPipe pipe, DtlsTransport transport)
     {
-        (pipe.Waiter, pipe.Deadline) = (null, Instant.Never);
+        (pipe.Waiter, pipe.Deadline) = (null, static () => Instant.Never);
         (_pipe, _transport) = (pipe, transport);
         HandshakeTime = MonotonicClock.Now - _begun;
         Volatile.Write(ref _keys, attempt.Keys);

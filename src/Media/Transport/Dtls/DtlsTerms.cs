@@ -28,8 +28,11 @@ internal sealed record DtlsTerms
     /// <summary>Most bytes of a datagram: what passes IPv6's smallest link, less headers.</summary>
     public int LargestDatagram { get; init; } = 1200;
 
-    /// <summary>How long all of it may take, waiting for the peer's first word included.</summary>
+    /// <summary>How long all of it may take once it is awaited, waiting for the peer's first word included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>False while nobody has taken the call: it has all the time that its ringing has, until <see cref="DtlsSession.Demand"/>.</summary>
+    public bool IsAwaited { get; init; } = true;
 
     /// <summary>First pause before a flight is sent again; doubled each time.</summary>
     public TimeSpan Resend { get; init; } = TimeSpan.FromMilliseconds(75);
