@@ -13,15 +13,19 @@ internal sealed class VirtualCall : ICallListener
     {
         _phone = phone;
         Machine = new CallMachine(times, phone.Random);
-        Media = new ScriptedMedia(phone.Name);
-        Driver = new CallDriver(phone.Core, Machine, Media, this);
+        Carried = phone.MakeMedia?.Invoke(this) ?? new ScriptedMedia(phone.Name);
+        Driver = new CallDriver(phone.Core, Machine, Carried, this);
     }
 
     public CallMachine Machine { get; }
 
     public CallDriver Driver { get; }
 
-    public ScriptedMedia Media { get; }
+    /// <summary>What describes and flows.</summary>
+    public ICallMedia Carried { get; }
+
+    /// <summary>The same where the phone's media is scripted.</summary>
+    public ScriptedMedia Media => (ScriptedMedia)Carried;
 
     public bool Rang { get; private set; }
 
@@ -44,6 +48,8 @@ internal sealed class VirtualCall : ICallListener
     public void Reject(Instant now, int status) => _phone.Do(now, () => Driver.Reject(now, status));
 
     public void ShutDown(Instant now) => _phone.Do(now, () => Driver.ShutDown(now));
+
+    public void HandleKeysAgreed(Instant now) => _phone.Do(now, Driver.HandleKeysAgreed);
 
     public void ChangeSession(Instant now) => _phone.Do(now, () => Driver.ChangeSession(now));
 

@@ -7,7 +7,7 @@ using Earshot.Protocol.Sip;
 
 namespace Earshot.Lab.Phones;
 
-/// <summary>A phone in virtual time: the real SIP core, the real call logic, scripted media, one UDP flow over a simulated link.</summary>
+/// <summary>A phone in virtual time: the real SIP core, the real call logic, one flow over a simulated link, and media that is scripted unless told otherwise.</summary>
 /// <remarks>Thread: one. <see cref="VirtualNetwork"/> tells it the time.</remarks>
 internal sealed class VirtualPhone
 {
@@ -15,12 +15,12 @@ internal sealed class VirtualPhone
     private readonly SimulatedLink _out;
     private readonly Dictionary<SipCall, VirtualCall> _calls = [];
 
-    public VirtualPhone(string name, IPEndPoint local, IPEndPoint remote, SimulatedLink outgoing, IRandomSource random)
+    public VirtualPhone(string name, IPEndPoint local, IPEndPoint remote, SimulatedLink outgoing, IRandomSource random, SipTransport transport = SipTransport.Udp)
     {
         Name = name;
         Random = random;
         _out = outgoing;
-        _flow = new SipFlow(1, SipTransport.Udp, local, remote);
+        _flow = new SipFlow(1, transport, local, remote);
         Core = new SipCore(new SipCoreOptions { User = name }, random);
     }
 
@@ -33,6 +33,9 @@ internal sealed class VirtualPhone
     /// <summary>Every call there was, oldest first.</summary>
     public List<VirtualCall> Calls { get; } = [];
 
+    /// <summary>Makes a call's media; null for <see cref="ScriptedMedia"/>.</summary>
+    public Func<VirtualCall, ICallMedia>? MakeMedia { get; init; }
+
     /// <summary>What to do with a call that comes; does nothing (it rings) when null.</summary>
     public Action<Instant, VirtualCall>? OnIncoming { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class VirtualPhone
     public VirtualCall Call(Instant now, CallTimes? times = null)
     {
         var call = NewCall(times);
-        call.Driver.Place(now, new SipInvite { Target = $"sip:{_flow.Remote}", Flows = [_flow] });
+        call.Driver.Place(now, new SipInvite { Target = Target, Flows = [_flow] });
         if (call.Driver.Sip is { } sip) _calls[sip] = call;
         Drain(now);
         return call;
@@ -68,6 +71,8 @@ internal sealed class VirtualPhone
     }
 
     public Instant PollTimeout() => Calls.Aggregate(Core.PollTimeout(), (next, call) => Instant.Min(next, call.Driver.PollTimeout()));
+
+    private string Target => _flow.Transport == SipTransport.Udp ? $"sip:{_flow.Remote}" : $"sip:{_flow.Remote};transport={_flow.Transport.ToString().ToLowerInvariant()}";
 
     private void Drain(Instant now)
     {

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using Earshot.Lab.Links;
+using Earshot.Lab.Phones;
+using Earshot.Media;
+using Earshot.Protocol;
+using Earshot.Protocol.Ice;
+using Earshot.Protocol.Sip;
+
+namespace Earshot.Lab.Nats;
+
+/// <summary>How a <see cref="NatPhone"/> is set up.</summary>
+internal sealed record NatPhoneOptions
+{
+    /// <summary>What its media wishes for.</summary>
+    public required MediaSessionOptions Media { get; init; }
+
+    /// <summary>Its agent; who controls is decided by who calls.</summary>
+    public IceOptions Ice { get; init; } = new();
+
+    /// <summary>False: a phone of old, that writes its own address and hopes.</summary>
+    public bool SpeaksIce { get; init; } = true;
+
+    /// <summary>Whom it asks for addresses and relays; null for nobody.</summary>
+    public TurnServer? Server { get; init; }
+}
+
+/// <summary>A whole phone behind whatever NAT: signalling of its own, interfaces, ICE, keys and media.</summary>
+/// <remarks>One call. Thread: its network's.</remarks>
+internal sealed class NatPhone : IDisposable
+{
+    private readonly NatNetwork _network;
+    private readonly NatPhoneOptions _options;
+    private readonly SeededRandom _random;
+    private bool _isAnswering;
+
+    /// <summary>Idle.</summary>
+    public NatPhone(NatNetwork network, string name, NatPhoneOptions options, (IPEndPoint Local, IPEndPoint Remote) signalling, SimulatedLink outgoing, bool calls)
+    {
+        (_network, _options) = (network, options);
+        _random = new SeededRandom(network.Random.NextBits());
+        Path = new NatPath(network, options.Server, options.Ice with { IsControlling = calls }, _random)
+        {
+            IsPlain = !options.SpeaksIce,
+            OnEvent = HandlePathEvent,
+        };
+        Signalling = new VirtualPhone(name, signalling.Local, signalling.Remote, outgoing, _random, SipTransport.Tls)
+        {
+            MakeMedia = _ => Media = new NatMedia(network, this, options.Media, _random),
+            OnIncoming = (_, _) => _isAnswering = true,
+        };
+        Path.OnMedia = (now, from, bytes) => Media?.HandlePacket(now, from, bytes);
+    }
+
+    /// <summary>Its SIP.</summary>
+    public VirtualPhone Signalling { get; }
+
+    /// <summary>Its ways.</summary>
+    public NatPath Path { get; }
+
+    /// <summary>Its interfaces, the preferred first.</summary>
+    public List<NatHost> Hosts { get; } = [];
+
+    /// <summary>Its call's media; null before there is one.</summary>
+    public NatMedia? Media { get; private set; }
+
+    /// <summary>Its call.</summary>
+    public VirtualCall Call => Signalling.Calls[0];
+
+    /// <summary>Restarts ICE by itself where the agent asks for it.</summary>
+    public bool RestartsByItself { get; set; } = true;
+
+    /// <summary>Answers names in <c>.local</c>; null where nobody does.</summary>
+    public Func<string, TransportAddress>? Resolver { get; set; }
+
+    /// <summary>Takes an interface.</summary>
+    public NatHost Attach(NatHost host)
+    {
+        Hosts.Add(host);
+        Path.Open(host);
+        return host;
+    }
+
+    /// <summary>The system says that an interface went down; the line may have been dead before.</summary>
+    public void Detach(NatHost host)
+    {
+        host.IsUp = false;
+        Hosts.Remove(host);
+        Path.Close(host);
+    }
+
+    /// <summary>Calls the other phone.</summary>
+    public void Place() => Signalling.Call(_network.Now);
+
+    /// <summary>Offers a restart of ICE.</summary>
+    public void Restart()
+    {
+        Media!.RestartsIce = true;
+        Call.ChangeSession(_network.Now);
+    }
+
+    /// <summary>Media has its keys.</summary>
+    public void HandleKeysAgreed(Instant now) => Call.HandleKeysAgreed(now);
+
+    /// <summary>Does what is due.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (_isAnswering && Path.IsGathered)
+        {
+            _isAnswering = false;
+            Call.Answer(now);
+        }
+
+        if (Signalling.PollTimeout() <= now)
+            Signalling.HandleTimeout(now);
+        Path.HandleTimeout(now);
+        Media?.HandleTimeout(now);
+    }
+
+    /// <summary>When something is due next.</summary>
+    public Instant PollTimeout() => Instant.Min(Instant.Min(Signalling.PollTimeout(), Path.PollTimeout()), Media?.PollTimeout() ?? Instant.Never);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Media?.Dispose();
+        Path.Dispose();
+    }
+
+    private void HandlePathEvent(Instant now, IceEvent happened)
+    {
+        switch (happened)
+        {
+            case IceEvent.Selected { Path: not null }:
+                Media?.HandlePath(now);
+                break;
+            case IceEvent.ResolveNeeded resolve:
+                _network.After(TimeSpan.FromMilliseconds(2), () => Path.Agent.HandleResolved(_network.Now, resolve.Query, Resolver?.Invoke(resolve.Name) ?? default));
+                break;
+            case IceEvent.RestartNeeded when RestartsByItself && Path.Agent.IsControlling:
+                Restart();
+                break;
+            default:
+                break;
+        }
+    }
+}
