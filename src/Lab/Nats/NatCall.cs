@@ -29,22 +29,30 @@ internal sealed class NatCall : IDisposable
     private readonly SimulatedLink _toAlice;
 
     /// <summary>Nobody has called yet.</summary>
-    public NatCall(ulong seed = 1, NatPhoneOptions? alice = null, NatPhoneOptions? bob = null)
+    /// <param name="seed">Decides everything that chance decides.</param>
+    /// <param name="alice">The caller; null for a phone that speaks ICE.</param>
+    /// <param name="bob">Who answers; likewise.</param>
+    /// <param name="bobsServer">He has a server of his own.</param>
+    public NatCall(ulong seed = 1, NatPhoneOptions? alice = null, NatPhoneOptions? bob = null, bool bobsServer = false)
     {
         Network = new NatNetwork(seed);
         Server = new TurnServer(Network, Network.Public.AddHost("203.0.113.9", TimeSpan.FromMilliseconds(5))) { UsesSha256 = true };
+        BobsServer = bobsServer ? new TurnServer(Network, Network.Public.AddHost("203.0.113.77", TimeSpan.FromMilliseconds(5))) : Server;
         var way = new LinkOptions { Delay = 2 * Line, Drops = _ => !IsSignallingUp };
         _toBob = new SimulatedLink(way, new SeededRandom(Network.Random.NextBits()));
         _toAlice = new SimulatedLink(way, new SeededRandom(Network.Random.NextBits()));
-        Alice = new NatPhone(Network, "alice", With(alice), (AliceAt, BobAt), _toBob, calls: true);
-        Bob = new NatPhone(Network, "bob", With(bob), (BobAt, AliceAt), _toAlice, calls: false);
+        Alice = new NatPhone(Network, "alice", With(alice, Server), (AliceAt, BobAt), _toBob, calls: true);
+        Bob = new NatPhone(Network, "bob", With(bob, BobsServer), (BobAt, AliceAt), _toAlice, calls: false);
     }
 
     /// <summary>Everything between them.</summary>
     public NatNetwork Network { get; }
 
-    /// <summary>Serves both.</summary>
+    /// <summary>Serves Alice.</summary>
     public TurnServer Server { get; }
+
+    /// <summary>Serves Bob: the same, unless he was given his own.</summary>
+    public TurnServer BobsServer { get; }
 
     /// <summary>Calls.</summary>
     public NatPhone Alice { get; }
@@ -118,12 +126,14 @@ internal sealed class NatCall : IDisposable
         Alice.Dispose();
         Bob.Dispose();
         Server.Dispose();
+        if (BobsServer != Server)
+            BobsServer.Dispose();
     }
 
-    private NatPhoneOptions With(NatPhoneOptions? options)
+    private static NatPhoneOptions With(NatPhoneOptions? options, TurnServer server)
     {
         options ??= new() { Media = Media };
-        return options.SpeaksIce ? options with { Server = options.Server ?? Server } : options;
+        return options.SpeaksIce ? options with { Server = options.Server ?? server } : options;
     }
 
     private Instant Next()

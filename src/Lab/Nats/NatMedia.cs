@@ -24,6 +24,7 @@ namespace Earshot.Lab.Nats;
 internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDisposable
 {
     private const int Block = 480;
+    private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan BlockTime = TimeSpan.FromMilliseconds(10);
     private readonly NatNetwork _network;
     private readonly NatPhone _phone;
@@ -38,6 +39,7 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
     private bool _isDescribed;
     private bool _isRunning;
     private Instant _nextBlock = Instant.Never;
+    private Instant _packetAt = Instant.Zero;
 
     /// <summary>Nothing is agreed yet.</summary>
     public NatMedia(NatNetwork network, NatPhone phone, MediaSessionOptions options, SeededRandom random)
@@ -155,6 +157,7 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
             return;
         }
 
+        _packetAt = now;
         // With ICE the path is the agent's business: to the worker the peer never moves.
         var peer = Path.IsPlain ? new PeerAddress(from.High, from.Low, from.Port, from.IsV6, 0) : _signalled;
         _media.HandleDatagram(now, now, in peer, bytes);
@@ -178,6 +181,9 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
 
         if (_nextBlock <= now)
             Sound(now);
+        // Nothing for the time of some packets: is the path still good? The agent asks no more than twice a second.
+        if (_isRunning && Heard.FirstAt != Instant.Never && now - _packetAt > Doubt)
+            Path.Agent.Probe(now);
         if (_media.PollTimeout() <= now)
             _media.HandleTimeout(now);
     }
@@ -224,14 +230,14 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
             _keys = new ScriptedKeys(agreement.IsClient, Random);
         }
 
-        if (Path.IsPlain || Path.Agent.Selected is not null)
+        if (Path.IsReady)
             HandlePath(now);
         Path.Drain();
     }
 
     private void DrainKeys(Instant now)
     {
-        while (_keys is { } keys && (Path.IsPlain || Path.Agent.Selected is not null) && keys.PollTransmit(out var datagram))
+        while (_keys is { } keys && Path.IsReady && keys.PollTransmit(out var datagram))
             Path.Send(datagram, new TransportAddress(_signalled.High, _signalled.Low, _signalled.Port, _signalled.IsV6));
         if (_keys is not { IsDone: true } done || KeysAt != Instant.Never)
             return;
@@ -246,7 +252,9 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
             return sdp;
         Path.Agent.CompleteLocal(_network.Now);
         var text = new StringBuilder(Encoding.UTF8.GetString(sdp.Span));
-        foreach (var line in Path.Agent.LocalDescription.ToAttributes())
+        if (Path.IsLite)
+            text.Append("a=ice-lite\r\n");
+        foreach (var line in _phone.Description.ToAttributes())
             text.Append("a=").Append(line).Append("\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -256,6 +264,8 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         if (!_isDescribed)
             DescribedAt = _network.Now;
         _isDescribed = true;
+        if (Path.IsLite)
+            return;
         if (!SessionDescription.TryParse(sdp, out var session, out _) || IceDescription.Read(session!, session!.Media[0]) is not { } remote)
         {
             Path.IsPlain = true;

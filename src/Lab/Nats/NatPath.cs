@@ -28,6 +28,7 @@ internal sealed class NatPath : IDisposable
     private readonly List<NatRelay> _relays = [];
     private readonly List<(TransportAddress Local, TransportAddress From, byte[] Bytes)> _early = [];
     private readonly byte[] _buffer = new byte[1500];
+    private readonly LiteAgent? _lite;
     private Instant _gatheredBy = Instant.Never;
 
     /// <summary>Opens nothing yet.</summary>
@@ -46,11 +47,20 @@ internal sealed class NatPath : IDisposable
     /// <summary>Takes what is no STUN, from pairs that work: when, what.</summary>
     public Action<Instant, TransportAddress, byte[]>? OnMedia { get; set; }
 
+    /// <summary>Of a lite one: the peer has chosen, or chooses again.</summary>
+    public Action<Instant>? OnNominated { get; init; }
+
     /// <summary>Is told what the agent tells.</summary>
     public Action<Instant, IceEvent>? OnEvent { get; set; }
 
     /// <summary>The peer knows no ICE: everything goes through the first socket.</summary>
     public bool IsPlain { get; set; }
+
+    /// <summary>Checks are answered, and none is sent; the peer says which way is taken.</summary>
+    public bool IsLite { get => _lite is not null; init => _lite = value ? new LiteAgent(Agent.LocalDescription.Credentials) : null; }
+
+    /// <summary>Packets can go.</summary>
+    public bool IsReady => IsPlain || (_lite is { } lite ? !lite.Target.IsNone : Agent.Selected is not null);
 
     /// <summary>Everybody has answered, or there is no more time.</summary>
     public bool IsGathered => _network.Now >= _gatheredBy || (_gatheredBy != Instant.Never && _sockets.TrueForAll(s => s.HasAnswer) && _relays.TrueForAll(r => r.HasAnswer));
@@ -103,6 +113,8 @@ internal sealed class NatPath : IDisposable
     {
         if (IsPlain && _sockets.Count > 0)
             _network.Send(_sockets[0].Host, _sockets[0].Local, to, datagram);
+        else if (_lite is { Target.IsNone: false } lite)
+            _network.Send(_sockets[0].Host, _sockets[0].Local, lite.Target, datagram);
         else if (Agent.Selected is { } path)
             Send(path.Base, path.Remote, datagram);
         else
@@ -171,6 +183,7 @@ internal sealed class NatPath : IDisposable
             relay.Dispose();
         foreach (var socket in _sockets)
             socket.Dispose();
+        _lite?.Dispose();
         Agent.Dispose();
     }
 
@@ -202,12 +215,24 @@ internal sealed class NatPath : IDisposable
 
     private void FromPeer(Instant now, in TransportAddress local, in TransportAddress from, byte[] bytes)
     {
-        if (Agent.HandlePacket(now, local, from, bytes))
+        if (_lite is { } lite && lite.TryAnswer(bytes, from, _buffer, out int length))
+        {
+            Send(local, from, _buffer.AsSpan(0, length));
+            if (IsReady)
+                OnNominated?.Invoke(now);
+        }
+        else if (_lite is null && Agent.HandlePacket(now, local, from, bytes))
+        {
             return;
-        if (IsPlain || Agent.IsValidated(local, from))
+        }
+        else if (IsPlain || _lite?.Target == from || Agent.IsValidated(local, from))
+        {
             OnMedia?.Invoke(now, from, bytes);
+        }
         else if (PacketKinds.Classify(bytes) == PacketKind.Dtls && _early.Count < MostEarly)
+        {
             _early.Add((local, from, bytes));
+        }
     }
 
     // Who answers knows first that a pair works, and begins the handshake while our own check is on its way.

@@ -15,11 +15,17 @@ internal sealed record NatPhoneOptions
     /// <summary>What its media wishes for.</summary>
     public required MediaSessionOptions Media { get; init; }
 
-    /// <summary>Its agent; who controls is decided by who calls.</summary>
-    public IceOptions Ice { get; init; } = new();
+    /// <summary>Its agent; who controls is decided by who calls. Both sides say that they may be checked each 20 ms (RFC 8839 §5.6).</summary>
+    public IceOptions Ice { get; init; } = new() { Pacing = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>False: a phone of old, that writes its own address and hopes.</summary>
     public bool SpeaksIce { get; init; } = true;
+
+    /// <summary>Answers checks and sends none (RFC 8445 §2.5): a gateway in public.</summary>
+    public bool IsLite { get; init; }
+
+    /// <summary>What it says of its candidates, where that is not simply what they are.</summary>
+    public Func<IceDescription, IceDescription>? Describes { get; init; }
 
     /// <summary>Whom it asks for addresses and relays; null for nobody.</summary>
     public TurnServer? Server { get; init; }
@@ -42,7 +48,9 @@ internal sealed class NatPhone : IDisposable
         Path = new NatPath(network, options.Server, options.Ice with { IsControlling = calls }, _random)
         {
             IsPlain = !options.SpeaksIce,
+            IsLite = options.IsLite,
             OnEvent = HandlePathEvent,
+            OnNominated = now => Media?.HandlePath(now),
         };
         Signalling = new VirtualPhone(name, signalling.Local, signalling.Remote, outgoing, _random, SipTransport.Tls)
         {
@@ -57,6 +65,9 @@ internal sealed class NatPhone : IDisposable
 
     /// <summary>Its ways.</summary>
     public NatPath Path { get; }
+
+    /// <summary>What it says of its candidates.</summary>
+    public IceDescription Description => _options.Describes?.Invoke(Path.Agent.LocalDescription) ?? Path.Agent.LocalDescription;
 
     /// <summary>Its interfaces, the preferred first.</summary>
     public List<NatHost> Hosts { get; } = [];

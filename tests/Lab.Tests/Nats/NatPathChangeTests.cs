@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Lab.Nats;
+using Earshot.Protocol;
+using Earshot.Protocol.Ice;
+
+namespace Earshot.Lab.Tests.Nats;
+
+/// <summary>Ways that end in the middle of a call, measured at both ears.</summary>
+public sealed class NatPathChangeTests
+{
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(5);
+
+    /// <summary>A call of which one phone has two lines, and both have been in use for a while.</summary>
+    private static NatCall WithTwoLines(bool callerHasTwo)
+    {
+        var call = new NatCall();
+        var (two, one) = callerHasTwo ? (call.Alice, call.Bob) : (call.Bob, call.Alice);
+        two.Attach(call.AddLine(NatKinds.PortRestricted, 1));
+        two.Attach(call.AddLine(NatKinds.PortChanging, 2));
+        one.Attach(call.AddLine(NatKinds.PortRestricted, 3));
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(4));
+        return call;
+    }
+
+    private static double Silence(NatCall call, Instant from) => Math.Max(
+        call.Alice.Media!.Heard.LongestSilence(from).TotalMilliseconds, call.Bob.Media!.Heard.LongestSilence(from).TotalMilliseconds);
+
+    private static NatHost InUse(NatPhone phone) => phone.Hosts.Single(h => h.Address.SameHost(phone.Path.Agent.Selected!.Base));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnInterfaceThatIsReportedDownCostsAtMost300Milliseconds(bool callers)
+    {
+        using var call = WithTwoLines(callers);
+        var phone = callers ? call.Alice : call.Bob;
+        var at = call.Network.Now;
+        phone.Detach(InUse(phone));
+        call.Run(TimeSpan.FromSeconds(5));
+        Assert.InRange(Silence(call, at), 0, 300);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ALineThatMerelyDiesCostsAtMostASecond(bool callers)
+    {
+        using var call = WithTwoLines(callers);
+        var phone = callers ? call.Alice : call.Bob;
+        var at = call.Network.Now;
+        InUse(phone).IsUp = false;
+        call.Run(TimeSpan.FromSeconds(5));
+        Assert.InRange(Silence(call, at), 100, 1000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TheOnlyLineGoesAndAnotherComesAFewRoundTripsAfterSignallingIsBack(bool callers)
+    {
+        using var call = NatCall.Between(NatKinds.PortRestricted, NatKinds.PortRestricted);
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(1));
+        var phone = callers ? call.Alice : call.Bob;
+        call.Alice.RestartsByItself = call.Bob.RestartsByItself = false;
+        var goneAt = call.Network.Now;
+        phone.Detach(phone.Hosts[0]);
+        call.Run(TimeSpan.FromSeconds(3));
+        // The new line is up; its addresses are known by the time that its connection to the proxy is.
+        phone.Attach(call.AddLine(NatKinds.PortChanging, 4));
+        call.Run(TimeSpan.FromMilliseconds(200));
+        var signalledAt = call.Network.Now;
+        phone.Restart();
+        call.Run(TimeSpan.FromSeconds(3));
+        var heardAgain = Instant.Max(call.Alice.Media!.Heard.HeardAgain(goneAt), call.Bob.Media!.Heard.HeardAgain(goneAt));
+        Assert.InRange((heardAgain - signalledAt) / NatCall.RoundTrip, 0, 5);
+        Assert.InRange(Silence(call, heardAgain + TimeSpan.FromMilliseconds(200)), 0, 100);
+        Assert.Equal((1, 1), (call.Alice.Path.Agent.Selected!.Generation, call.Bob.Path.Agent.Selected!.Generation));
+    }
+
+    [Fact]
+    public void ANatThatIsSwitchedOffAndOnIsRestartedThroughByThePhonesThemselves()
+    {
+        using var call = new NatCall();
+        var line = call.Alice.Attach(call.AddLine(NatKinds.PortChanging, 1));
+        call.Bob.Attach(call.AddLine(NatKinds.PortRestricted, 2));
+        call.Alice.Path.Agent.CompleteLocal(call.Network.Now);
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(2));
+        var at = call.Network.Now;
+        line.Realm.Nat!.Forget();
+        call.Run(TimeSpan.FromSeconds(10));
+        var heardAgain = Instant.Max(call.Alice.Media!.Heard.HeardAgain(at), call.Bob.Media!.Heard.HeardAgain(at));
+        Assert.InRange((heardAgain - at).TotalSeconds, 0, 5);
+        Assert.InRange(Silence(call, call.Network.Now - TimeSpan.FromSeconds(3)), 0, 100);
+    }
+
+    [Fact]
+    public void BothRestartAtOnceAndNobodyNotices()
+    {
+        using var call = NatCall.Between(NatKinds.PortRestricted, NatKinds.AddressRestricted);
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(1));
+        var at = call.Network.Now;
+        call.Alice.Restart();
+        call.Bob.Restart();
+        call.Run(TimeSpan.FromSeconds(10));
+        Assert.InRange(Silence(call, at), 0, 60);
+        Assert.True(call.Alice.Path.Agent.Selected!.Generation > 0 && call.Bob.Path.Agent.Selected!.Generation > 0);
+        Assert.Equal((IceState.Completed, IceState.Completed), (call.Alice.Path.Agent.State, call.Bob.Path.Agent.State));
+    }
+
+    [Fact]
+    public void MappingsOfHalfAMinuteOutliveALongCall()
+    {
+        using var call = NatCall.Between(NatKinds.PortChanging, NatKinds.PortChanging);
+        Assert.True(call.Connect(Enough));
+        var at = call.Network.Now + TimeSpan.FromSeconds(1);
+        call.Alice.Media!.Worker.Send.Mute = true;
+        call.Run(TimeSpan.FromSeconds(40));
+        Assert.InRange(Silence(call, at), 0, 60);
+        Assert.Equal(IceState.Completed, call.Alice.Path.Agent.State);
+    }
+}
