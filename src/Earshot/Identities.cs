@@ -17,10 +17,18 @@ internal static class Identities
     {
         notice = null;
         if (!options.Security.Contains(MediaSecurityMethod.Dtls)) return null;
-        if ((options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file)
-            return new Verifier(DtlsIdentity.LoadOrCreate(file), options.KeepsPeers ? new KnownPeers(KnownPeers.FileBeside(file)) : null);
-        notice = new PhoneNotice(
-            "identity-in-memory", "no home folder to keep this phone's certificate in: it is a new one each time, and nobody can know it again");
+        var why = "no home folder";
+        try
+        {
+            if ((options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file)
+                return new Verifier(DtlsIdentity.LoadOrCreate(file), options.KeepsPeers ? new KnownPeers(KnownPeers.FileBeside(file)) : null);
+        }
+        catch (OwnersFileException wrong) when (wrong.HasNoPlace && options.IdentityFile is null)
+        {
+            why = wrong.Message; // a service's user often has a home that is none
+        }
+
+        notice = new PhoneNotice("identity-in-memory", $"{why.TrimEnd('.')}: this phone's certificate is a new one each time, and nobody can know it again");
         return new Verifier(DtlsIdentity.CreateEphemeral(), null);
     }
 

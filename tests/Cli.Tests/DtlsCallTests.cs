@@ -128,11 +128,13 @@ public sealed class DtlsCallTests : IDisposable
         Assert.Equal(5, await phone.EndsAsync());
     }
 
-    [Fact]
-    public async Task WithoutAHomeTheIdentityIsANewOneEachTimeAndThatIsSaid()
+    [Theory]
+    [InlineData("")]
+    [InlineData("/dev/null/nowhere")]
+    public async Task WithoutAHomeTheIdentityIsANewOneEachTimeAndThatIsSaid(string home)
     {
         await using var phone = EarshotPhone.StartWith(
-            new Dictionary<string, string> { ["XDG_DATA_HOME"] = "", ["HOME"] = "" }, "answer", "--listen", "127.0.0.1:0", "--echo", "--security", "dtls", "--duration", "1");
+            new Dictionary<string, string> { ["XDG_DATA_HOME"] = "", ["HOME"] = home }, "answer", "--listen", "127.0.0.1:0", "--echo", "--security", "dtls", "--duration", "1");
         Assert.Equal("identity-in-memory", (await phone.EventAsync("notice")).GetProperty("code").GetString());
         Assert.Equal(0, await phone.EndsAsync());
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Media.Transport.Dtls;
+using Earshot.Protocol.Sdp;
 
 namespace Earshot.Tests.Phones;
 
@@ -125,6 +127,33 @@ public sealed class VerificationTests : IDisposable
             Assert.Contains("nothing less is tried", placed.End.Hint, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CallFailedException>(() => CallAsync(impostor, again));
         }
+    }
+
+    [Fact]
+    public async Task AnotherCertificateInMidCallIsSaidAndTheStringIsAnotherOne()
+    {
+        await using var bob = await StartAsync("bob");
+        _ = Taking(bob);
+        await using var alice = await StartAsync("alice");
+        var steps = new List<CallEvent>();
+        await using var call = await CallAsync(alice, bob, steps);
+        var before = await VerificationOf(call);
+        var (shown, text) = (Fingerprint.Of([1]), AuthenticationString.From(new byte[16]));
+        alice.Post(_ =>
+        {
+            call.NotePeer(shown, isConfirmed: false);
+            call.TellVerification(before.Text, before.Certificate); // computed for the one before: too late
+            call.TellVerification(text, shown);
+            call.NoteConfirmed(before); // so is this
+        });
+        await Until(() => call.Verification!.Fingerprint == shown.ToString());
+        lock (steps)
+        {
+            Assert.Equal("certificate-changed", Assert.Single(steps.OfType<CallNotice>()).Code);
+            Assert.Equal([before.Words, text.ToString()], steps.OfType<CallVerification>().Select(step => step.Peer.Words));
+        }
+
+        Assert.False(call.Verification!.IsConfirmed);
     }
 
     [Fact]

@@ -2,6 +2,7 @@
 using System.Buffers.Binary;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
+using Earshot.Protocol.Srtp;
 
 namespace Earshot.Media.Tests.Dtls;
 
@@ -77,6 +78,38 @@ public class DtlsPointsOfCareTests
         Assert.True(body.IndexOf((ReadOnlySpan<byte>)[0, 14, 0, 5, 0, 2, 0, 7, 0]) > 0);
         Assert.Contains(Records.Of(pair.SentByServer[0]), record => Records.IsHandshake(record, 13)); // certificate_request
         Assert.DoesNotContain(pair.SentByServer.SelectMany(Records.Of), record => Records.IsHandshake(record, DtlsFragment.HelloVerifyRequest));
+    }
+
+    [Fact]
+    public void TheServerAsksForCertificatesOfBothKinds()
+    {
+        using var pair = new DtlsPair().Begin();
+        pair.Stands();
+        byte[] request = pair.SentByServer.SelectMany(Records.Of).First(record => Records.IsHandshake(record, 13));
+        Assert.Equal([2, 64, 1], request.AsSpan(DtlsRecord.HeaderSize + DtlsFragment.HeaderSize, 3).ToArray()); // ecdsa_sign, rsa_sign
+    }
+
+    // Chromium, as server, takes the first of its own order that we name.
+    [Theory]
+    [InlineData(false, "AES_CM_128_HMAC_SHA1_80")]
+    [InlineData(true, "AEAD_AES_256_GCM")]
+    public void FromAServerThatLikesAesCmGcmIsHadByOfferingNothingElse(bool gcmAlone, string agreed)
+    {
+        using var pair = new DtlsPair(
+            client: terms => gcmAlone ? terms with { Profiles = [SrtpProfile.AeadAes128Gcm, SrtpProfile.AeadAes256Gcm] } : terms,
+            server: terms => terms with { Profiles = [SrtpProfile.AesCm128HmacSha1Tag80, SrtpProfile.AeadAes256Gcm, SrtpProfile.AeadAes128Gcm] }).Begin();
+        pair.Stands();
+        Assert.Equal(agreed, pair.Client.Keys!.Profile.Name);
+    }
+
+    // Of a browser that begins (1, 8, 7: its own order) we take what we like best.
+    [Fact]
+    public void AsServerToAClientThatLikesAesCmWeTakeGcm()
+    {
+        using var pair = new DtlsPair(
+            client: terms => terms with { Profiles = [SrtpProfile.AesCm128HmacSha1Tag80, SrtpProfile.AeadAes256Gcm, SrtpProfile.AeadAes128Gcm] }).Begin();
+        pair.Stands();
+        Assert.Equal("AEAD_AES_128_GCM", pair.Server.Keys!.Profile.Name);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ internal static class OwnersFile
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             Discard(beside);
-            throw new OwnersFileException($"{path} cannot be written: {wrong.Message}", wrong);
+            throw new OwnersFileException($"{path} cannot be written: {wrong.Message}", wrong) { HasNoPlace = !File.Exists(path) };
         }
     }
 
