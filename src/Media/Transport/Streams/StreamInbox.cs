@@ -30,6 +30,7 @@ internal sealed class StreamInbox(StreamFraming framing, Action tell)
     private readonly StreamFramer _framer = framing == StreamFraming.Stun ? new StunStreamFramer() : new TcpFramer();
     private Instant _windowEnds = Instant.Zero;
     private int _windowBytes;
+    private long _tooLong;
     private int _told;
 
     /// <summary>When a datagram that has begun has to be whole; never when none has. Thread: the reader.</summary>
@@ -38,8 +39,8 @@ internal sealed class StreamInbox(StreamFraming framing, Action tell)
     /// <summary>Datagrams that came.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Datagrams that found no room.</summary>
-    public long Dropped => _ring.Dropped;
+    /// <summary>Datagrams that found no room, or were longer than any of a call.</summary>
+    public long Dropped => _ring.Dropped + _tooLong;
 
     /// <summary>Where to read into. Thread: the reader.</summary>
     public ArraySegment<byte> Room() => _framer.Room();
@@ -53,7 +54,7 @@ internal sealed class StreamInbox(StreamFraming framing, Action tell)
         while (_framer.TryTake(out var frame))
         {
             PartDue = Instant.Never;
-            any |= !frame.IsEmpty && _ring.TryWrite(frame, now.Nanoseconds);
+            any |= TryKeep(now, frame);
             Received++;
         }
 
@@ -89,6 +90,14 @@ internal sealed class StreamInbox(StreamFraming framing, Action tell)
 
     /// <summary>Gives the room of the oldest datagram back. Thread: the worker.</summary>
     public void Release() => _ring.Release();
+
+    // Everything behind has room for what a socket of the call would bring, and no more.
+    private bool TryKeep(Instant now, ReadOnlySpan<byte> frame)
+    {
+        bool isTooLong = frame.Length > UdpPort.MaximumDatagram;
+        _tooLong += isTooLong ? 1 : 0;
+        return !isTooLong && !frame.IsEmpty && _ring.TryWrite(frame, now.Nanoseconds);
+    }
 
     private bool IsFlood(Instant now, int count)
     {

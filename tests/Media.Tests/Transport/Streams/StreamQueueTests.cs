@@ -51,6 +51,21 @@ public sealed class StreamQueueTests
         Assert.Equal(2050, outbox.Gather(Instant.Zero).Count);
     }
 
+    [Theory]
+    [InlineData(2048, true)]
+    [InlineData(2049, false)]
+    [InlineData(4000, false)]
+    public void WhatIsLongerThanAnyDatagramOfACallIsDropped(int length, bool comes)
+    {
+        // What is behind takes datagrams of a socket, which are cut to this length.
+        var inbox = new StreamInbox(StreamFraming.LengthPrefix, () => { });
+        Take(inbox, Instant.Zero, [(byte)(length >> 8), (byte)length, .. new byte[length]]);
+        Take(inbox, Instant.Zero, [0, 1, 7]);
+        Assert.True(inbox.TryPeek(out var datagram, out _));
+        Assert.Equal(comes ? length : 1, datagram.Length);
+        Assert.Equal(comes ? 0 : 1, inbox.Dropped);
+    }
+
     [Fact]
     public void ADatagramHasToBeWholeInTime()
     {
