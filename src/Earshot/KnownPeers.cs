@@ -108,7 +108,8 @@ public sealed class KnownPeers
     /// <exception cref="OwnersFileException">It cannot be kept.</exception>
     internal void Note(string address, bool isReached, Fingerprint certificate, AuthenticationString text, DateOnly day)
     {
-        if (SipAddress.Of(address) is not { Length: > 0 } who) return;
+        // A page's address of this one connection (RFC 7118) is nobody's the next time.
+        if (SipAddress.Of(address) is not { Length: > 0 } who || who.EndsWith(".invalid", StringComparison.Ordinal)) return;
         Change(table =>
         {
             var before = table.Find(who);
@@ -120,7 +121,7 @@ public sealed class KnownPeers
     /// <exception cref="OwnersFileException">It cannot be kept.</exception>
     internal void ConfirmCertificate(string address, Fingerprint certificate, AuthenticationString text, DateOnly day)
     {
-        var who = SipAddress.Of(address);
+        if (SipAddress.Of(address) is not { Length: > 0 } who) throw new OwnersFileException("this contact's address is too long to be kept");
         var kept = PeerRecord.Kept(certificate);
         var after = Change(table => table.With(new(who, table.Find(who) is { IsReached: true }, kept, kept, Convert.ToHexString(text.Value), day)));
         if (after.Find(who)?.Confirmed != kept) throw new OwnersFileException($"{_path} holds {PeerTable.Most} confirmed contacts already: forget one with earshot verify --forget");
@@ -157,6 +158,10 @@ public sealed class KnownPeers
         }
     }
 
+    // What strangers name themselves is in it: it is never to become a file that we ourselves would call damaged.
+    private string Readable(PeerTable table) =>
+        table.ToString() is var text && PeerTable.Parse(text) is not null ? text : throw new OwnersFileException($"{_path} cannot hold this contact");
+
     private PeerTable Read() => !OwnersFile.TryRead(_path, out var text, PeerTable.LongestText, Remedy) ? PeerTable.Empty
         : PeerTable.Parse(text) ?? throw new OwnersFileException($"{_path} is damaged. {Remedy}");
 
@@ -167,7 +172,7 @@ public sealed class KnownPeers
             using var alone = OwnersFile.Lock(_path + ".lock", LockLimit);
             var before = Read();
             var after = change(before);
-            if (after.ToString() != before.ToString()) OwnersFile.Replace(_path, after.ToString());
+            if (after != before) OwnersFile.Replace(_path, Readable(after));
             return _table = after;
         }
     }

@@ -35,9 +35,10 @@ internal sealed record PeerRecord(string Address, bool IsReached, string? Confir
     public static PeerRecord? Parse(string line)
     {
         var parts = line.Split(' ');
-        var isLine = parts is ["reached" or "heard", var confirmed, var last, var text, _, ['s', 'i', 'p', ':', _, ..]]
+        var isLine = parts is ["reached" or "heard", var confirmed, var last, var text, _, var address]
+            && SipAddress.IsAddress(address)
             && (confirmed == NoCertificate || IsHex(confirmed, 64)) && IsHex(last, 64) && IsHex(text, AuthenticationString.Bits / 4);
-        return isLine && DateOnly.TryParseExact(parts[4], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && SipAddress.Of(parts[5]) == parts[5]
+        return isLine && DateOnly.TryParseExact(parts[4], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? new(parts[5], parts[0] == "reached", parts[1] == NoCertificate ? null : parts[1], parts[2], parts[3], day)
             : null;
     }

@@ -8,9 +8,12 @@ internal static class SipAddress
 {
     private const int Longest = 300;
 
+    /// <summary>True for what <see cref="Of"/> gives, but nothing.</summary>
+    public static bool IsAddress(string text) => text.Length is > 4 and <= Longest && text.StartsWith("sip:", StringComparison.Ordinal) && text.All(IsPrintable);
+
     /// <summary><c>SIPS:Bob@Example.ORG:5061;transport=tls</c> and <c>sip:Bob@example.org</c> are one: scheme, parameters, password and usual ports say nothing of a person.</summary>
     /// <param name="uri">Ours or the peer's, as a message has it.</param>
-    /// <returns>Printable ASCII without spaces, what is none escaped, at most 300 characters; empty when it is longer.</returns>
+    /// <returns>Printable ASCII without spaces, what is none escaped, at most 300 characters; empty when it is longer, or names nobody.</returns>
     public static string Of(string uri)
     {
         var rest = uri.Trim();
@@ -22,15 +25,17 @@ internal static class SipAddress
         var usual = isSips ? ":5061" : ":5060";
         if (host.EndsWith(usual, StringComparison.Ordinal)) host = host[..^usual.Length];
         var address = Escaped("sip:" + user + host);
-        return address.Length <= Longest ? address : "";
+        return host.Length > 0 && IsAddress(address) ? address : "";
     }
+
+    private static bool IsPrintable(char c) => c is > ' ' and < (char)127;
 
     private static string Escaped(string text)
     {
-        if (text.All(c => c is > ' ' and < (char)127)) return text;
+        if (text.All(IsPrintable)) return text;
         var escaped = new StringBuilder();
         foreach (var one in Encoding.UTF8.GetBytes(text))
-            escaped.Append(one is > (byte)' ' and < 127 ? ((char)one).ToString() : $"%{one:X2}");
+            escaped.Append(IsPrintable((char)one) ? ((char)one).ToString() : $"%{one:X2}");
         return escaped.ToString();
     }
 }

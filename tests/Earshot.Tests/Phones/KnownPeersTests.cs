@@ -129,6 +129,28 @@ public sealed class KnownPeersTests : IDisposable
         Assert.Equal(address, SipAddress.Of(address));
     }
 
+    /// <summary>A stranger's From is what the stranger likes: whatever it is, the file can be read afterwards.</summary>
+    [Fact]
+    public void WhateverACallerCallsItselfTheFileStaysReadable()
+    {
+        var random = new Random(7);
+        const string Letters = "sip:SIPS@:;?[]%.5060-\r\n\t end1 aZ\u00e9\0";
+        var table = PeerTable.Empty;
+        for (var i = 0; i < 2000; i++)
+        {
+            var uri = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => Letters[random.Next(Letters.Length)])]);
+            if (SipAddress.Of(uri) is { Length: > 0 } address) table = table.With(Record(address, 1));
+        }
+
+        foreach (var uri in new[] { "sip:x@host:5060:5060", "sip:", "", "sip:@", "sip:a b@c", "sip:" + new string('x', 1000) })
+            if (SipAddress.Of(uri) is { Length: > 0 } address) table = table.With(Record(address, 1));
+        Assert.Equal(table.ToString(), PeerTable.Parse(table.ToString())!.ToString());
+        var peers = Open();
+        Note(peers, "", isReached: true);
+        Note(peers, "sip:xyz@abc.invalid;transport=ws", isReached: true);
+        Assert.Empty(Open().List());
+    }
+
     private static PeerRecord Record(string address, byte certificate, bool isReached = false, bool isConfirmed = false)
     {
         var kept = PeerRecord.Kept(Fingerprint.Of([certificate]));
