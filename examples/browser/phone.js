@@ -43,7 +43,6 @@ $('dial').addEventListener('submit', async (event) => {
   event.preventDefault();
   if (await connect()) line.call(microphone());
 });
-$('connect').addEventListener('click', connect);
 $('answer').addEventListener('click', () => line.answer(microphone()));
 for (const id of ['decline', 'cancel', 'hangup']) $(id).addEventListener('click', () => line.hangUp());
 $('mute').addEventListener('click', () => { press($('mute'), !isOn($('mute'))); line.mute(isOn($('mute'))); });

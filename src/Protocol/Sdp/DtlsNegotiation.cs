@@ -4,7 +4,8 @@ namespace Earshot.Protocol.Sdp;
 /// <summary>The DTLS half of a call's offers and answers (RFC 8842 §5): who begins, whose certificate counts, and when a handshake is due.</summary>
 /// <remarks>
 /// <code>
-///   offer  actpass ──► answer active  (we answer so: the handshake begins with our answer, not a round trip later)
+///   offer  actpass ──► answer active  (we answer so: the handshake begins with our answer, not a round trip later;
+///                             passive  to who names no association, which may be a browser: see Begins)
 ///          active  ──► answer passive
 ///          passive ──► answer active
 ///   later offers say actpass again; the answer keeps the roles unless the offer asks for a new association
@@ -49,7 +50,7 @@ internal sealed class DtlsNegotiation(FingerprintSet ours, IRandomSource random)
         {
             SetupRole.Active => false,
             SetupRole.Passive => true,
-            _ => renews || Current!.IsClient,
+            _ => renews ? Begins(offer) : Current!.IsClient,
         };
         renews |= isClient != Current?.IsClient;
 
@@ -61,6 +62,10 @@ internal sealed class DtlsNegotiation(FingerprintSet ours, IRandomSource random)
 
     /// <summary>Forgets our open offer; what stands goes on.</summary>
     public void Rollback() => _offered = null;
+
+    // The server chooses the SRTP profile. Chromium, as one, takes AES_CM before AES_GCM whatever is offered first: where we are the server, ours is
+    // the order. Browsers write no tls-id, and with ICE the handshake waits for a path in either role.
+    private static bool Begins(DtlsDescription offer) => offer.TlsId is not null;
 
     private DtlsAgreement Agree(DtlsAgreement next)
     {

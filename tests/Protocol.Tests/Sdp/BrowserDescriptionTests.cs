@@ -23,7 +23,7 @@ public class BrowserDescriptionTests
         Assert.Single(lines, "a=group:BUNDLE " + mid);
         Assert.Single(lines, "a=mid:" + mid);
         Assert.Single(lines, "a=rtcp-mux");
-        Assert.Single(lines, "a=setup:active");
+        Assert.Single(lines, "a=setup:passive");
         Assert.Single(lines, "a=sendrecv");
         Assert.Single(lines, line => line.StartsWith("a=fingerprint:sha-256 ", StringComparison.Ordinal));
         Assert.Contains("a=rtpmap:111 opus/48000/2", lines);
@@ -65,7 +65,7 @@ public class BrowserDescriptionTests
         var held = side.CreateAnswer(local);
         Assert.True(held.Accepted, held.Reason);
         Assert.Contains("a=recvonly", Lines(held.Sdp));
-        Assert.Contains("a=setup:active", Lines(held.Sdp));
+        Assert.Contains("a=setup:passive", Lines(held.Sdp));
         Assert.Equal((1, DtlsChanges.None), (held.Media!.Dtls!.Association, held.Media.Dtls.Changes));
     }
 

@@ -84,7 +84,7 @@ public class DtlsOfferAnswerTests
         var answer = Answer(ByDtls(1), Described($"m=audio 5 {profile} 0", Fingerprint, "a=setup:actpass"));
         Assert.True(answer.Accepted, answer.Reason);
         Assert.Contains($"m=audio 40000 {profile} 0", Lines(answer.Sdp));
-        Assert.Contains("a=setup:active", Lines(answer.Sdp));
+        Assert.Contains("a=setup:passive", Lines(answer.Sdp));
         Assert.DoesNotContain(Lines(answer.Sdp), line => line.StartsWith("a=tls-id", StringComparison.Ordinal)); // the offer named none
     }
 
