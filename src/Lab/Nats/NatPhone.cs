@@ -15,8 +15,8 @@ internal sealed record NatPhoneOptions
     /// <summary>What its media wishes for.</summary>
     public required MediaSessionOptions Media { get; init; }
 
-    /// <summary>Its agent; who controls is decided by who calls. Both sides say that they may be checked each 20 ms (RFC 8839 §5.6).</summary>
-    public IceOptions Ice { get; init; } = new() { Pacing = TimeSpan.FromMilliseconds(20) };
+    /// <summary>Its agent; who controls is decided by who calls.</summary>
+    public IceOptions Ice { get; init; } = new();
 
     /// <summary>False: a phone of old, that writes its own address and hopes.</summary>
     public bool SpeaksIce { get; init; } = true;

@@ -10,8 +10,8 @@ internal sealed record IceOptions
     /// <summary>One agent a component: 1 for RTP, 2 for the RTCP of peers that do not multiplex.</summary>
     public int Component { get; init; } = 1;
 
-    /// <summary>Ta: what lies between two checks of ours. Below 50 ms only where the peer agrees (RFC 8839 §5.6).</summary>
-    public TimeSpan Pacing { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>Ta: what lies between two checks of ours, as we offer it. It is 50 ms with a peer that does not say that it may be less (RFC 8839 §5.6).</summary>
+    public TimeSpan Pacing { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>So long nomination waits for a direct pair while only a relayed one works.</summary>
     public TimeSpan RelayWait { get; init; } = TimeSpan.FromMilliseconds(200);
