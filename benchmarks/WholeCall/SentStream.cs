@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using Earshot.Media.Codecs.Opus;
+using Earshot.Protocol.Rtp;
 
 namespace Earshot.WholeCall;
 
 /// <summary>What one phone sent, from its own capture of the wire: decoded sound, and when each part of it left.</summary>
 internal sealed class SentStream
 {
+    // The payload types that the command offers.
+    private const int Opus = 111;
+    private const int RedundantOpus = 112;
+
     private readonly List<(long At, int First, int Samples)> _packets = [];
 
     private SentStream(short[] sound) => Sound = sound;
@@ -45,10 +50,8 @@ internal sealed class SentStream
             if (at + 16 + length > file.Length) break;
             var ip = file.Slice(at + 16, length);
             at += 16 + length;
-            var payload = ip[28..];
-            var isRtp = payload.Length > 12 && payload[0] >> 6 == 2 && (payload[1] & 0x7F) is >= 96 and < 128 && (payload[1] & 0x7F) != 110;
-            if (BinaryPrimitives.ReadUInt16BigEndian(ip[20..]) != fromPort || !isRtp) continue;
-            var samples = decoder.Decode(payload[12..], pcm);
+            if (BinaryPrimitives.ReadUInt16BigEndian(ip[20..]) != fromPort || !TryFrame(ip[28..], out var frame)) continue;
+            var samples = decoder.Decode(frame, pcm);
             if (samples <= 0) continue;
             packets.Add((time, sound.Count, samples));
             sound.AddRange(pcm.AsSpan(0, samples));
@@ -57,5 +60,17 @@ internal sealed class SentStream
         var stream = new SentStream([.. sound]);
         stream._packets.AddRange(packets);
         return stream;
+    }
+
+    // Of redundant audio (RFC 2198) the packet's own frame.
+    private static bool TryFrame(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> frame)
+    {
+        frame = default;
+        if (!RtpPacket.TryParse(datagram, out var packet) || packet.PayloadType is not (Opus or RedundantOpus)) return false;
+        frame = packet.Payload;
+        if (packet.PayloadType == Opus) return true;
+        if (Redundancy.TryParse(packet.Payload, out var redundancy) != RedundancyOutcome.Read) return false;
+        frame = redundancy.Primary;
+        return true;
     }
 }

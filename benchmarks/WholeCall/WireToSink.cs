@@ -14,6 +14,7 @@ internal static class WireToSink
 {
     private const int Window = 4800;
     private const int Search = 2400;
+    private const int PacketMs = 20;
 
     /// <summary>Over loopback, nothing between the two.</summary>
     public static Task RunAsync(string command, int seconds) =>
@@ -49,6 +50,7 @@ internal static class WireToSink
         var delays = Delays(SentStream.Read(capture, 41000), WavReader.ReadAll(heard, out _), watch);
         Console.WriteLine($"wire → sink, {seconds} s, {link}, 20 ms Opus, 10 ms blocks");
         Console.WriteLine(Spread.Of("all", delays.Select(d => d.Ms)));
+        Console.WriteLine(Spread.Of("each packet's mean", delays.GroupBy(d => d.Sent).Where(packet => packet.Count() == PacketMs).Select(packet => packet.Average(d => d.Ms))));
         for (var start = 0; start < seconds; start += Math.Max(60, seconds / 10))
         {
             var end = start + Math.Max(60, seconds / 10);
@@ -59,9 +61,9 @@ internal static class WireToSink
         Directory.Delete(folder, recursive: true);
     }
 
-    private static List<(double Second, double Ms)> Delays(SentStream sent, short[] heard, SinkWatch watch)
+    private static List<(double Second, long Sent, double Ms)> Delays(SentStream sent, short[] heard, SinkWatch watch)
     {
-        var delays = new List<(double, double)>();
+        var delays = new List<(double, long, double)>();
         var lag = FirstLag(sent.Sound, heard);
         for (var at = 0; at + Window + Search < sent.Sound.Length; at += Window)
         {
@@ -71,7 +73,7 @@ internal static class WireToSink
             for (var s = 0; s < Window; s += 48)
             {
                 var (left, written) = (sent.SentAt(at + s), watch.WrittenAt(shift + s));
-                if (left >= 0 && written >= 0) delays.Add((at / 48000.0, (written - left) / 1e6));
+                if (left >= 0 && written >= 0) delays.Add((at / 48000.0, left, (written - left) / 1e6));
             }
         }
 
