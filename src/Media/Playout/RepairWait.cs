@@ -11,7 +11,8 @@ namespace Earshot.Media.Playout;
 /// soon here. When fifteen seconds brought none, Opus waits from 5 to 3 % only: there the far side tells of onsets that were lost, which are gaps otherwise
 /// (10 % loss: 0.9 % of speech without, 0.1 % with). Other codecs' gaps are always mended from both sides. Two packets when whole copies come two packets
 /// later and losses in a row are frequent, which nothing nearer mends.
-/// What mends needs no 99 %: nine times in ten suffice, so jitter and wait do not simply add up, but in a full queue. Copies from still farther mend what they can.
+/// What mends needs no 99 %, so jitter and wait do not simply add up, but in a full queue: four times in five. With 10 % loss and 40 ms of jitter, 30 calls:
+/// nine in ten 69.7 ms and ESTOI 0.936, four in five 63.8 and 0.929, seven in ten 59.7 and 0.926, where gaps begin to grow. Copies from still farther mend what they can.
 /// Thread: playback.
 /// </remarks>
 internal sealed class RepairWait
@@ -37,8 +38,7 @@ internal sealed class RepairWait
     /// <summary>More is a queue, which loses packets just when those behind them are latest.</summary>
     private const double QueueMs = 60;
     private const double QueueLoss = 0.05;
-    private const double NearInTime = 0.9;
-    private const double FarInTime = 0.8;
+    private const double InTime = 0.8;
     private const double MostMs = 60;
 
     /// <summary>An outage is no loss that waiting would mend.</summary>
@@ -95,7 +95,7 @@ internal sealed class RepairWait
         double wait = Math.Min(far ? 2 * packetMs : packetMs, MostMs);
         if (jitterMs > QueueMs)
             return jitterMs + wait;
-        double late = Math.Min(jitterMs, arrivals.QuantileMs(_waitsFar ? FarInTime : NearInTime));
+        double late = Math.Min(jitterMs, arrivals.QuantileMs(InTime));
         return Math.Max(jitterMs, wait + late);
     }
 
