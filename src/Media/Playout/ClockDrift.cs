@@ -21,7 +21,7 @@ internal sealed class ClockDrift
     private const double Errors = 3;
     private const double WandersBeyond = 5e-6;
 
-    /// <summary>Less is no drift that moves the phase before it is seen for certain.</summary>
+    /// <summary>Less is no drift that moves the phase before it is seen for certain. On a quiet line known after three seconds.</summary>
     private const double StandsWithin = 40e-6;
 
     private readonly EnvelopeSlope _arrivals = new();

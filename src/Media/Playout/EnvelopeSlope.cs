@@ -9,7 +9,7 @@ namespace Earshot.Media.Playout;
 ///         │──•───────•──────•─────•──   then least squares over what is near that line
 ///         └───────────────────────► t
 /// </code>
-/// Slices last a quarter of a second at first, so that a quiet line tells its slope within two seconds; where that much jitter remains that their
+/// Slices last an eighth of a second at first, so that a quiet line tells its slope within a second; where that much jitter remains that their
 /// least says little, or when the memory is full, neighbours are joined and slices last twice as long, up to a second.
 /// A step of the path is no slope: when four seconds in a row lie apart on one side, the older ones are moved to them.
 /// Thread: playback. Real-time: no allocation.
@@ -17,7 +17,7 @@ namespace Earshot.Media.Playout;
 internal sealed class EnvelopeSlope
 {
     private const int Slices = 240;
-    private const double FirstSliceMs = 250;
+    private const double FirstSliceMs = 125;
     private const double LastSliceMs = 1000;
 
     /// <summary>A line that spreads more is not quiet.</summary>

@@ -173,7 +173,7 @@ internal sealed class JitterBuffer
         _statistics.Add(Counter.PacketsLost, missed);
         _drift.Arrived(arrival.TotalMilliseconds, position);
         _arrivals.Add(_drift.StreamMs(arrival.TotalMilliseconds), position);
-        _jitter.Arrived();
+        _jitter.Arrived(arrival.TotalMilliseconds);
         _repair.Missed(missed);
         _repair.Carries(_copies || !decoder.HasConcealment || decoder.CarriesFec(packet.Payload));
         _copies = false;
@@ -243,7 +243,7 @@ internal sealed class JitterBuffer
         long back = _stream.Resume();
         if (back > 0)
         {
-            _decision.Hold();
+            _decision.Hold(back / 48.0, block / 48.0);
             _room.Stop();
         }
         if (back > ForgetBeyondMs * 48)
@@ -276,7 +276,7 @@ internal sealed class JitterBuffer
         int have = _stream.Queue.Count;
         int later = (block - have - 1) / _stream.PacketLength * _stream.PacketLength;
         double slack = now - _arrivals.LeastMs - ((_stream.End + later) / 48.0);
-        _decision.Needed(slack, (have + later) / 48.0, have / 48.0);
+        _decision.Needed(slack, (have + later) / 48.0, have / 48.0, _targetMs);
     }
 
     private void Stretch(int needed, double blockMs)
@@ -286,7 +286,7 @@ internal sealed class JitterBuffer
             wanted = _decision.Stretch(_targetMs, blockMs, _room.IsForAny);
         if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs))
             return;
-        int samples = (int)Math.Abs(wanted * 48);
+        int samples = (int)Math.Round(Math.Abs(wanted * 48));
         int changed = wanted > 0 ? Accelerate(samples, needed) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
         if (changed == 0)
         {
@@ -296,7 +296,7 @@ internal sealed class JitterBuffer
         }
 
         if (wanted < 0)
-            _decision.Learn();
+            _decision.Learn(-wanted, blockMs);
         _statistics.Add(wanted > 0 ? Counter.Removed : Counter.Inserted, changed);
         _decision.Forget();
     }

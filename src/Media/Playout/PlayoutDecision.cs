@@ -40,22 +40,25 @@ internal sealed class PlayoutDecision
     /// <param name="slackMs">How early it would have come.</param>
     /// <param name="offsetMs">Where in the block it begins.</param>
     /// <param name="movableMs">Where the first of them does: so far the block can move before it needs one more.</param>
-    public void Needed(double slackMs, double offsetMs, double movableMs)
+    /// <param name="targetMs">Slack that there shall be.</param>
+    public void Needed(double slackMs, double offsetMs, double movableMs, double targetMs)
     {
         _slack[_count % Kept] = slackMs;
         _offset[_count % Kept] = offsetMs;
         _movable[_count % Kept] = movableMs;
         _count++;
         _meanSlack += (slackMs - _meanSlack) * Math.Max(1.0 / 16, 1.0 / _count);
-        _floor.Add(slackMs, SlicePackets * _patience);
+        _floor.Add(slackMs - targetMs, SlicePackets * _patience);
         _held = Math.Max(0, _held - 1);
     }
 
     /// <summary>A late packet has just raised the delay: leave it until the target has learnt whether more follow.</summary>
-    public void Hold()
+    /// <param name="raisedMs">By so much.</param>
+    /// <param name="blockMs">Length of a block.</param>
+    public void Hold(double raisedMs, double blockMs)
     {
         Forget();
-        Learn();
+        Learn(raisedMs, blockMs);
         _held = HeldPackets;
     }
 
@@ -67,8 +70,14 @@ internal sealed class PlayoutDecision
         _floor.Reset();
     }
 
-    /// <summary>The delay had to go up: the last block is given back more slowly from now on, so that a phase on the edge does not swing.</summary>
-    public void Learn() => _patience = Math.Min(2 * _patience, MaximumPatience);
+    /// <summary>
+    /// The delay had to go up. By a block at most: a phase on the edge, so the last block is given back more slowly from now on, that it does not swing.
+    /// By more: the network has changed, and what was learnt of the phase says nothing.
+    /// </summary>
+    /// <param name="missingMs">By so much.</param>
+    /// <param name="blockMs">Length of a block.</param>
+    public void Learn(double missingMs, double blockMs) =>
+        _patience = missingMs > blockMs + MarginMs ? 1 : Math.Min(2 * _patience, MaximumPatience);
 
     /// <summary>The sound did not allow what was wanted; the gate opens with time.</summary>
     public void Refused() => _refused++;
@@ -126,7 +135,7 @@ internal sealed class PlayoutDecision
     {
         if (_meanSlack < low - TriggerMs)
             return -(block - _offset[at] + (block * Math.Floor(Math.Max(0, low - _meanSlack) / block)));
-        double proven = Math.Floor((_floor.Value - low - (tolerance - 1)) / block);
+        double proven = Math.Floor((_floor.Value - MarginMs - (tolerance - 1)) / block);
         double blocks = Math.Max(proven, Math.Floor((slack - low - tolerance - MarginMs) / block));
         return _movable[at] + (Math.Max(0, blocks) * block);
     }

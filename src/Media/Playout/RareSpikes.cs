@@ -25,6 +25,9 @@ internal sealed class RareSpikes
     /// <summary>Packets for which what came several times in a row is no single spike.</summary>
     private const int Remembered = 500;
 
+    /// <summary>As <see cref="TargetDelay.BeyondRecent"/>: a bucket is 2 ms wide, which on a quiet link makes a block of difference.</summary>
+    private readonly WindowMinimum _negatedOrdinary = new(4);
+
     private double _level;
     private bool _full;
     private int _row;
@@ -34,8 +37,12 @@ internal sealed class RareSpikes
     public void Late() => _level++;
 
     /// <summary>A packet came.</summary>
-    public void Arrived(ArrivalHistory arrivals)
+    /// <param name="arrivals">How late packets come, this one included.</param>
+    /// <param name="nowMs">When.</param>
+    public void Arrived(ArrivalHistory arrivals, double nowMs)
     {
+        if (arrivals.LatestMs <= ApartMs)
+            _negatedOrdinary.Add(nowMs, -arrivals.LatestMs);
         _level = Math.Max(0, _level - Leak);
         _full = _level > (_full ? Enough : Most);
         _row = arrivals.LatestMs > ApartMs && arrivals.LatestMs > arrivals.RecentMostMs / 2 ? _row + 1 : 0;
@@ -49,10 +56,14 @@ internal sealed class RareSpikes
     {
         if (quantileMs <= ApartMs || _full || _rowsFor > 0)
             return quantileMs;
-        double bulk = arrivals.QuantileMs(Bulk);
+        double bulk = Math.Min(arrivals.QuantileMs(Bulk), TargetDelay.BeyondRecent * -_negatedOrdinary.Value);
         return quantileMs > (Apart * bulk) + ApartMs ? bulk : quantileMs;
     }
 
     /// <summary>A new stream begins.</summary>
-    public void Reset() => (_level, _row, _rowsFor) = (0, 0, 0);
+    public void Reset()
+    {
+        (_level, _row, _rowsFor) = (0, 0, 0);
+        _negatedOrdinary.Reset();
+    }
 }

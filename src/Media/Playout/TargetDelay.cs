@@ -12,7 +12,7 @@ internal sealed class TargetDelay(ArrivalHistory history)
     public const double Share = 0.992;
 
     /// <summary>A hundred packets often lack the one in a hundred: without this a heavy tail (Pareto 8) has 1.3 % late, with it 0.9 %.</summary>
-    private const double BeyondRecent = 1.5;
+    public const double BeyondRecent = 1.5;
 
     private readonly RareSpikes _spikes = new();
 
@@ -20,9 +20,10 @@ internal sealed class TargetDelay(ArrivalHistory history)
     public double Ms { get; private set; }
 
     /// <summary>The history has a packet more.</summary>
-    public void Arrived()
+    /// <param name="nowMs">When it came.</param>
+    public void Arrived(double nowMs)
     {
-        _spikes.Arrived(history);
+        _spikes.Arrived(history, nowMs);
         double lateness = Math.Min(history.QuantileMs(Share), BeyondRecent * history.RecentMostMs);
         Ms = double.IsNaN(history.LeastMs) ? 0 : _spikes.Without(history, lateness);
     }

@@ -8,7 +8,7 @@ namespace Earshot.Media.Tests.Playout;
 [Collection(Computing.Name)]
 public class PlayoutDelayTests(ITestOutputHelper output)
 {
-    /// <summary>Clocks that agree are known to do so after five to eight seconds, and the delay has then gone down five seconds later.</summary>
+    /// <summary>Where threads wake up ±1 ms, clocks that agree are known to do so after five to eight seconds, and the delay has gone down five seconds later.</summary>
     private const double Warm = 15_000;
 
     /// <summary>A packet that came d before the pull that plays it is heard d + 5 ms late on average; d is the phase, or a block more where the phase leaves no margin.</summary>
@@ -58,6 +58,59 @@ public class PlayoutDelayTests(ITestOutputHelper output)
         output.WriteLine($"{arrivals}, worst of ten seeds: median target {worstTarget:F1} ms, mean delay {worstMean:F1}, late {100 * worstLate:F2} %");
         Assert.True(worstTarget <= mostMs, $"{worstTarget}");
         Assert.True(worstLate <= 0.01, $"{worstLate}");
+    }
+
+    /// <summary>Three seconds to know that both clocks agree (to 40 ppm: less, and a call whose clocks do not would go down and up again), and two and a half for 10 ms.</summary>
+    [Theory]
+    [MemberData(nameof(WholePhases))]
+    public void ACallsFirstRoomIsGivenBackInSixSecondsWithoutAGap(int phaseMs)
+    {
+        var call = new SimulatedCall(phaseMs: phaseMs + 0.5);
+        call.Run(6000);
+        double then = call.MeanDelay(20);
+        call.Run(20_000);
+        output.WriteLine($"phase {phaseMs + 0.5}: {then:F1} ms, at last {call.MeanDelay(200):F1}, step {call.LargestStep}");
+        Assert.InRange(then, 0, call.MeanDelay(200) + 0.2);
+        Assert.InRange(call.MeanDelay(200), 0, (phaseMs < 1 ? phaseMs + 10 : phaseMs) + 6);
+        Assert.Equal(0, call.Statistics.ConcealedSamples);
+        Assert.True(call.LargestStep <= 650, $"{call.LargestStep}");
+    }
+
+    /// <summary>Late packets that have nothing to do with the phase teach nothing of it. Phases on the edge of a block are left out: these keep one.</summary>
+    [Theory]
+    [MemberData(nameof(InnerPhases))]
+    public void FiveSecondsAfterSpikesOrAStepTheDelayIsThatOfThePhaseAgain(int phaseMs)
+    {
+        foreach (bool spikes in (bool[])[true, false])
+        {
+            var call = new SimulatedCall(phaseMs, phaseMs: phaseMs + 0.5);
+            call.Link = now => now is < 8000 or >= 12_000 ? 0 : !spikes || call.Random.NextDouble() < 0.05 ? 120 : 0;
+            call.Run(7900);
+            double before = call.MeanDelay(20);
+            call.Run(4100 + 120);
+            call.Run(5000);
+            output.WriteLine($"phase {phaseMs + 0.5}: {before:F1} ms before, {call.MeanDelay(20):F1} five seconds after {(spikes ? "spikes" : "a path that was longer for four seconds")}");
+            Assert.InRange(call.MeanDelay(20), 0, before + 1);
+        }
+    }
+
+    /// <summary>Copies in the next packet: four in five of them are waited for.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void WithLossAndJitterCopiesAreWaitedForButNotTheLastOfThem(int seed)
+    {
+        var call = new SimulatedCall(seed, phaseMs: seed - 0.5) { Redundancy = 1 };
+        call.Link = _ => call.Random.NextDouble() is var dice && call.Random.NextDouble() < 0.1 ? null : 40 * dice;
+        call.Run(40_000);
+        PlayoutSnapshot before = call.Statistics;
+        call.Run(60_000);
+        PlayoutSnapshot after = call.Statistics;
+        double madeUp = 100.0 * (after.ConcealedSamples - before.ConcealedSamples) / (60 * 48000);
+        double delay = call.ExactDelaysMs.TakeLast(6000).Average() + 5;
+        output.WriteLine($"target {after.TargetDelay * 1000:F1} ms, delay {delay:F1}, made up {madeUp:F1} %");
+        Assert.InRange(after.TargetDelay * 1000, 46, 57);
+        Assert.InRange(delay, 50, 75);
+        Assert.InRange(madeUp, 0, 4.5);
     }
 
     [Theory]
@@ -134,6 +187,10 @@ public class PlayoutDelayTests(ITestOutputHelper output)
     }
 
     private static double Wobble(SimulatedCall call) => (2 * call.Random.NextDouble()) - 1;
+
+    public static TheoryData<int> InnerPhases => [.. Enumerable.Range(3, 7)];
+
+    public static TheoryData<int> WholePhases => [.. Enumerable.Range(0, 10)];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 10)];
 
