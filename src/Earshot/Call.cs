@@ -89,6 +89,9 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     /// <summary>Nothing less than DTLS was tried, or taken.</summary>
     internal bool IsHeldToDtls { get; init; }
 
+    /// <summary>The INVITE came without an offer.</summary>
+    internal bool WasAskedToOffer { get; init; }
+
     /// <summary>It came from others, and nobody here has answered or refused it. Thread: the signalling loop.</summary>
     internal bool IsUnanswered => IsIncoming && Volatile.Read(ref _isAnswered) == 0 && Machine.Phase == CallPhase.Incoming;
 
@@ -224,6 +227,19 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 _phone.HandleKeys(this);
                 Driver?.HandleKeysAgreed();
                 break;
+            case MediaEventKind.PathFound:
+                if (_session is not null) _session = SessionNow();
+                Driver?.HandleKeysAgreed();
+                break;
+            case MediaEventKind.PathDoubtful when _session is not null && Media?.RestartIce() == true:
+                Driver?.ChangeSession(now);
+                break;
+            case MediaEventKind.PathFailed:
+                Driver?.HandleKeysFailed(now, _session is null ? CallEnds.NoPath : CallEnds.PathLost);
+                break;
+            case MediaEventKind.KeysFailed when Media?.Session is { AwaitsPath: true }:
+                Driver?.HandleKeysFailed(now, CallEnds.NoPath);
+                break;
             case MediaEventKind.KeysFailed when Media?.Session?.KeyFailure is { } outcome:
                 Driver?.HandleKeysFailed(now, outcome.Failure == DtlsFailure.OtherThanConfirmed ? CallEnds.NotConfirmed(outcome.Sentence) : CallEnds.NoKeys(outcome.Sentence));
                 break;
@@ -278,6 +294,6 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
             facts.Remote?.ToString(),
             Media.IsHeld,
             facts.HeldByPeer)
-        { PeerFingerprint = facts.PeerFingerprint, PeerConfirmed = _isConfirmed };
+        { PeerFingerprint = facts.PeerFingerprint, PeerConfirmed = _isConfirmed, Ice = facts.Ice };
     }
 }

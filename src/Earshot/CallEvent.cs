@@ -93,6 +93,9 @@ public sealed record CallSession(
     /// <summary>A person has compared the authentication string with this contact, and the certificate is the one of then.</summary>
     public bool PeerConfirmed { get; init; }
 
+    /// <summary>How ICE found the other side: <c>host</c> (its own address), <c>srflx</c> or <c>prflx</c> (through a NAT), <c>relay</c>; <c>off</c> without ICE.</summary>
+    public string Ice { get; init; } = "off";
+
     /// <summary>SHA-256 of the certificate that the other side proved to own, as a session description writes it; null without DTLS.</summary>
     public string? PeerFingerprint { get; init; }
 }

@@ -117,9 +117,17 @@ public sealed partial class Phone
 
     private void Answer(Call call, bool echo) => Post(now =>
     {
-        if (call.Media is not null) call.Media.Echo = echo;
-        call.Driver?.Answer(now);
+        if (call.Media is null || call.Ended.IsCompleted) return;
+        call.Media.Echo = echo;
+        After(call.Media.PrepareAsync(isOfferer: call.WasAskedToOffer), now, then => call.Driver?.Answer(then));
     });
+
+    // At once where nothing is waited for; else on the loop, where the call may have ended meanwhile.
+    private void After(Task prepared, Instant now, Action<Instant> goOn)
+    {
+        if (prepared.IsCompleted) goOn(now);
+        else _ = prepared.ContinueWith(_ => Post(goOn), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 
     internal void Reject(Call call, int status) => Post(now => call.Driver?.Reject(now, status));
 
@@ -134,7 +142,12 @@ public sealed partial class Phone
             return;
         }
 
-        call.Driver.Place(now, invite);
+        After(call.Media!.PrepareAsync(isOfferer: true), now, then => Invite(then, call, invite));
+    }
+
+    private void Invite(Instant now, Call call, SipInvite invite)
+    {
+        call.Driver!.Place(now, invite);
         if (call.Driver.Sip is not { } sip) return; // it could not begin, and has said so
         call.CallId = sip.CallId;
         if (!call.Ended.IsCompleted) _bySip[sip] = call;
@@ -158,10 +171,10 @@ public sealed partial class Phone
 
         Call? call = null;
         var held = IsHeldToDtls(sip.RemoteUri);
-        var media = NewMedia(caller, sip.RemoteUri, [SecurityFor(sip, invite.Sdp, held)], (session, e) => OnMedia(call, session, e));
+        var media = NewMedia(caller, sip.RemoteUri, [SecurityFor(sip, invite.Sdp, held)], (session, e) => OnMedia(call, session, e), SpeaksIce(invite.Sdp));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
-        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, CallBackUri = sip.RemoteTarget, IsHeldToDtls = held };
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, WasAskedToOffer = invite.Sdp.IsEmpty, CallBackUri = sip.RemoteTarget, IsHeldToDtls = held };
         call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
         _calls.Add(call);
         _bySip[sip] = call;
@@ -211,15 +224,18 @@ public sealed partial class Phone
         _bySip[sip] = call;
     }
 
-    private SessionMedia NewMedia(IPAddress towardsPeer, string peer, IReadOnlyList<MediaSecurityMethod> ways, Action<MediaSession, MediaEvent> onEvent)
+    private SessionMedia NewMedia(IPAddress towardsPeer, string peer, IReadOnlyList<MediaSecurityMethod> ways, Action<MediaSession, MediaEvent> onEvent, bool byIce = true)
     {
-        var options = OptionsFor(ways[0], peer, onEvent);
-        var others = ways.Skip(1).Select(way => new SecurityWay(() => _engine.CreateSession(OptionsFor(way, peer, onEvent)), way != MediaSecurityMethod.None));
+        var options = OptionsFor(ways[0], peer, onEvent, byIce);
+        var others = ways.Skip(1).Select(way => new SecurityWay(() => _engine.CreateSession(OptionsFor(way, peer, onEvent, byIce)), way != MediaSecurityMethod.None));
         return new SessionMedia(
             () => _engine.CreateSession(options), offer => OfferJudge.Judge(offer.Span, options), ways[0] != MediaSecurityMethod.None, _sound, towardsPeer, new(others));
     }
 
-    private MediaSessionOptions OptionsFor(MediaSecurityMethod way, string peer, Action<MediaSession, MediaEvent> onEvent) => SessionOptions(_options) with
+    // Where the caller has no ICE there is nothing to gather, and one pair of ports does. Who leaves the offer to us may have it.
+    private static bool SpeaksIce(ReadOnlyMemory<byte> offer) => offer.IsEmpty || offer.Span.IndexOf("a=ice-ufrag:"u8) >= 0;
+
+    private MediaSessionOptions OptionsFor(MediaSecurityMethod way, string peer, Action<MediaSession, MediaEvent> onEvent, bool byIce) => SessionOptions(_options) with
     {
         Security = way switch
         {
@@ -229,6 +245,7 @@ public sealed partial class Phone
         },
         Identity = way == MediaSecurityMethod.Dtls ? _verifier?.Identity : null,
         ConfirmedPeer = () => _verifier?.ConfirmedOf(peer),
+        Ice = byIce ? _ice : null,
         OnEvent = onEvent,
     };
 

@@ -37,6 +37,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
     private readonly Verifier? _verifier;
+    private readonly IceSettings? _ice;
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
     private bool _closing;
@@ -49,6 +50,7 @@ public sealed partial class Phone : IAsyncDisposable
     {
         _verifier = verifier;
         if (verifier is not null) verifier.CannotKeep = why => Tell(new PhoneNotice("known-peers", $"{why}; this call's contact is not remembered"));
+        _ice = options.Ice ? new IceSettings { Servers = IceServers.Read(options) } : null;
         _taps = taps;
         _random = random;
         _options = options;

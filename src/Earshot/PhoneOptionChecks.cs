@@ -21,6 +21,8 @@ internal static class PhoneOptionChecks
             options.MaxUnansweredCalls >= 1 && options.MaxUnansweredCallsPerAddress >= 1,
             "A phone that may not ring takes no calls: MaxUnansweredCalls and MaxUnansweredCallsPerAddress are at least 1.");
         Demand(ArePorts(options.FirstMediaPort, options.LastMediaPort), $"Media ports {options.FirstMediaPort} to {options.LastMediaPort}: say two ports of 1 to 65535, the first below the last, or 0 and 0.");
+        _ = IceServers.Read(options);
+        Demand(options.Ice || (options.StunServer is null && options.TurnServers.Count == 0), "STUN and TURN serve ICE, which is off: leave one of them out.");
         CodecOffers.Check(media);
     }
 

@@ -105,6 +105,15 @@ public sealed record PhoneOptions
     /// <summary>The file of the certificate and key that prove who we are in <see cref="MediaSecurityMethod.Dtls"/>; made when it is missing, readable by its owner alone. Null: in the user's data folder. Beside it, with the ending <c>.peers</c>, lies who was called (<see cref="KnownPeers"/>).</summary>
     public string? IdentityFile { get; init; }
 
+    /// <summary>Looks for a way to the other side by ICE (RFC 8445): offered, and answered where it is offered. Peers without it get plain RTP.</summary>
+    public bool Ice { get; init; } = true;
+
+    /// <summary>Tells us how NATs let us be seen: <c>HOST</c>, <c>HOST:PORT</c> or a <c>stun:</c> URI (RFC 7064); null asks nobody.</summary>
+    public string? StunServer { get; init; }
+
+    /// <summary>Relays for where nothing else gets through: <c>turn:NAME:PASSWORD@HOST[:PORT]</c> (RFC 7065, with the account in front of the host). Never logged.</summary>
+    public IReadOnlyList<string> TurnServers { get; init; } = [];
+
     /// <summary>First port for media; 0 lets the system pick.</summary>
     public int FirstMediaPort { get; init; }
 

@@ -70,6 +70,20 @@ internal sealed class SessionMedia(
 
     public bool AwaitsKeys => _session is { AwaitsKeys: true };
 
+    /// <summary>What the first description of ours needs that takes time: the answers of STUN and TURN servers. Done at once where there are none.</summary>
+    /// <param name="isOfferer">It will be an offer.</param>
+    public Task PrepareAsync(bool isOfferer)
+    {
+        try
+        {
+            return _described ? Task.CompletedTask : Made().PrepareAsync(_towards, isOfferer);
+        }
+        catch (MediaTransportException)
+        {
+            return Task.CompletedTask; // the description will say so
+        }
+    }
+
     public bool TryNextSecurity()
     {
         if (_described || otherWays is null || !otherWays.TryDequeue(out var next)) return false;
@@ -83,6 +97,9 @@ internal sealed class SessionMedia(
 
         return true;
     }
+
+    /// <summary>The next offer looks for ways to the peer anew.</summary>
+    public bool RestartIce() => _session is { } session && session.RestartIce();
 
     public CallEnd? Judge(ReadOnlyMemory<byte> offer) => judge(offer) is { Accepted: false } no ? Refusal(no.Failure, no.SipStatus, no.Reason) : null;
 
@@ -111,6 +128,7 @@ internal sealed class SessionMedia(
     {
         if (_offeredFrom is null && flow.Remote.Address.Equals(_towards)) _offeredFrom = flow.Local.Address;
         if (flow.Local.Address.Equals(_offeredFrom) || _described || _session is not { } before) return _firstOffer;
+        if (before.Options.Ice is { Servers.Count: > 0 } && flow.Remote.AddressFamily == _towards.AddressFamily) return _firstOffer; // its candidates took time, and name every address
         var towardsBefore = _towards;
         (_session, _towards) = (null, flow.Remote.Address);
         if (MakeOffer().Refusal is not null)

@@ -32,6 +32,8 @@ internal static class WarmUp
                 Microphone = "silence",
                 Speaker = "null",
                 WarmUp = false,
+                StunServer = null,
+                TurnServers = [],
                 FirstMediaPort = 0,
                 LastMediaPort = 0,
                 PacketCaptureFile = null,

@@ -4,6 +4,7 @@ using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
+using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Srtp;
 
@@ -13,13 +14,22 @@ namespace Earshot.Media;
 /// <remarks>Thread: the worker that owns the call, once attached. Real-time. No socket, no clock: a test hands it datagrams and instants.</remarks>
 internal sealed class CallMedia
 {
+    /// <summary>The socket of RTCP that is not multiplexed, as <see cref="HandleDatagram(Instant, Instant, int, in PeerAddress, Span{byte})"/> names it.</summary>
+    public const int RtcpSocket = -1;
+
+    private static readonly TimeSpan ProbeAfter = TimeSpan.FromMilliseconds(500);
+
     private readonly PacketTransmitter _transmitter;
     private readonly AgreedKeys _agreed = AgreedKeys.None(); // erased by Close
     private readonly DtlsLink? _dtls;
+    private readonly IceLink? _ice;
+    private readonly Func<PeerAddress, bool> _isPeer = static _ => false;
     private readonly IEventSink _events;
     private readonly List<SrtpContext> _outbound = [];
     private readonly List<SrtpContext> _inbound = [];
     private IClockedEnd? _end;
+    private Instant _heardAt = Instant.Zero;
+    private Instant _probedAt = Instant.Zero;
     private TransportPlan? _transport;
     private SendPlan? _sendPlan;
     private bool _closed;
@@ -27,9 +37,12 @@ internal sealed class CallMedia
     /// <summary>Wires the parts.</summary>
     public CallMedia(CallMediaParts parts)
     {
-        _transmitter = new PacketTransmitter(parts.RtpSender, parts.RtcpSender, parts.Local, parts.Capture, _agreed);
+        _ice = parts.Ice;
+        _transmitter = new PacketTransmitter(_ice ?? parts.RtpSender, parts.RtcpSender, parts.Local, parts.Capture, _agreed) { IsCapturedBehind = _ice is not null };
         _events = parts.Events;
-        _dtls = parts.ByDtls ? new DtlsLink(parts.Capture is { } capture ? new CapturedSender(parts.RtpSender, parts.Local, capture) : parts.RtpSender) : null;
+        _dtls = parts.ByDtls ? new DtlsLink(SenderOfDtls(parts)) : null;
+        if (_ice is { } ice)
+            (ice.PathChanged, _isPeer) = (HandlePath, ice.IsPeer);
         Latching = new Latching();
         Silence = new SilenceWatch(parts.SilenceTimeout);
         Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
@@ -39,6 +52,9 @@ internal sealed class CallMedia
 
     /// <summary>Who the peer is.</summary>
     public Latching Latching { get; }
+
+    /// <summary>Packets of strangers.</summary>
+    public long Strangers => Latching.Strangers + (_ice?.Strangers ?? 0);
 
     /// <summary>Whether the peer is heard.</summary>
     public SilenceWatch Silence { get; }
@@ -64,6 +80,7 @@ internal sealed class CallMedia
         bool isOtherKey = _transport is { } before && before.Outbound != plan.Transport.Outbound;
         bool newSource = Send.NeedsNewSource(plan.Send, isOtherKey);
         UseTransport(plan.Transport);
+        _ice?.Apply(now, plan.Ice);
         Receive.Apply(now, plan.Transport, plan.Receive);
         if (newSource)
             Rtcp.HandleSourceChange(now);
@@ -77,7 +94,10 @@ internal sealed class CallMedia
     {
         if (_closed || _dtls is null || _transport is not { } transport)
             return;
-        _dtls.Guard.UseSignalled(transport.Rtp);
+        if (!transport.ByIce)
+            _dtls.Guard.UseSignalled(transport.Rtp);
+        else if (_ice is { } ice)
+            _dtls.Guard.UseValidated(_isPeer, ice.Target);
         _dtls.Use(association);
     }
 
@@ -139,6 +159,7 @@ internal sealed class CallMedia
         Receive.Close(now);
         _transport = null;
         _transmitter.Apply(null);
+        _ice?.Close(now);
         _agreed.Dispose();
         foreach (var context in _outbound)
             context.Dispose();
@@ -146,11 +167,41 @@ internal sealed class CallMedia
             context.Dispose();
     }
 
+    /// <summary>One datagram at the first socket, decrypted in place.</summary>
+    public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram) => HandleDatagram(now, arrival, 0, in from, datagram);
+
     /// <summary>One datagram, decrypted in place.</summary>
-    public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram)
+    /// <param name="now">Now.</param>
+    /// <param name="arrival">When it came.</param>
+    /// <param name="socket">Which socket of <see cref="CallMediaParts.Ice"/>, or <see cref="RtcpSocket"/>.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="datagram">Its bytes.</param>
+    public void HandleDatagram(Instant now, Instant arrival, int socket, in PeerAddress from, Span<byte> datagram)
     {
-        if (!_closed)
+        if (_closed)
+            return;
+        if (_ice is null || (socket == RtcpSocket && !_ice.IsActive))
+        {
             Receive.HandleDatagram(now, arrival, in from, datagram);
+            return;
+        }
+
+        switch (_ice.HandleDatagram(now, socket, in from, datagram, out var peer, out var payload))
+        {
+            case IceSource.Plain:
+                Receive.HandleDatagram(now, arrival, in from, datagram);
+                break;
+            case IceSource.Peer:
+                _heardAt = now;
+                Receive.HandleDatagram(now, arrival, PacketKinds.Classify(datagram[payload]) == PacketKind.Dtls ? peer : PeerAddress.ByIce, datagram[payload]);
+                break;
+            // The peer may have found a pair half a round trip before us, and its ClientHello waits a second to be said again.
+            case IceSource.Stranger when PacketKinds.Classify(datagram[payload]) == PacketKind.Dtls:
+                _dtls?.HandleDatagram(in peer, datagram[payload]);
+                break;
+            default:
+                break;
+        }
     }
 
     /// <summary>Captured frames wait.</summary>
@@ -169,6 +220,14 @@ internal sealed class CallMedia
             Send.HandleCapture(now);
         }
 
+        if (_ice is { } ice && ice.PollTimeout() <= now)
+            ice.HandleTimeout(now);
+        if (ProbeAt() <= now)
+        {
+            _probedAt = now;
+            _ice!.Probe(now);
+        }
+
         Rtcp.HandleTimeout(now);
         Receive.HandleTimeout(now);
     }
@@ -177,8 +236,33 @@ internal sealed class CallMedia
     public Instant PollTimeout()
     {
         var next = Instant.Min(Rtcp.PollTimeout(), Silence.PollTimeout());
+        if (_ice is { } ice)
+            next = Instant.Min(Instant.Min(next, ice.PollTimeout()), ProbeAt());
         return _end is { } end ? Instant.Min(next, end.PollTimeout()) : next;
     }
+
+    // Media that stops may only pause (DTX says something each 400 ms), or its path is gone: a question costs two packets, a second of silence is heard.
+    private Instant ProbeAt() => _ice is { IsActive: true, HasPath: true } && Receive.ExpectsMedia ? Later(_heardAt, _probedAt) + ProbeAfter : Instant.Never;
+
+    private static Instant Later(Instant one, Instant other) => one > other ? one : other;
+
+    private void HandlePath(Instant now)
+    {
+        if (_closed || _ice is not { IsActive: true } ice)
+            return;
+        _heardAt = now;
+        _transmitter.Target = ice.Target;
+        if (_dtls is { } dtls)
+        {
+            dtls.Guard.UseValidated(_isPeer, ice.Target);
+            dtls.HandlePath();
+        }
+
+        Receive.HandlePath(now);
+    }
+
+    private static IDatagramSender SenderOfDtls(CallMediaParts parts) =>
+        parts.Ice is { } ice ? ice : parts.Capture is { } capture ? new CapturedSender(parts.RtpSender, parts.Local, capture) : parts.RtpSender;
 
     // Ours live until the end: a key is drawn once for a suite, and a call that comes back to the suite goes on behind the last index.
     // The peer's live while the plan names them, and the one just replaced opens what is still on its way.

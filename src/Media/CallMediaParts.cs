@@ -3,6 +3,7 @@ using Earshot.Media.Diagnostics;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Rtcp;
 
@@ -43,6 +44,9 @@ internal sealed record CallMediaParts
 
     /// <summary>Keys come by DTLS: its datagrams are taken from the first on, before anything is agreed.</summary>
     public bool ByDtls { get; init; }
+
+    /// <summary>The call's ICE, which then sends everything but RTCP on its own port; null without.</summary>
+    public IceLink? Ice { get; init; }
 
     /// <summary>Sees every packet; null for none.</summary>
     public PacketCapture? Capture { get; init; }

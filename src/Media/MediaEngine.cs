@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+using System.Net;
 using System.Net.Sockets;
 using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
+using Earshot.Media.Transport.Ice;
 
 namespace Earshot.Media;
 
@@ -107,6 +109,10 @@ internal sealed class MediaEngine : IDisposable
 
     /// <summary>Opens a call's sockets.</summary>
     internal (UdpPort Rtp, UdpPort Rtcp) OpenPorts(AddressFamily family) => _ports.OpenPair(family);
+
+    /// <summary>Opens the sockets of a call with ICE.</summary>
+    /// <param name="towardsPeer">The address of ours that the kernel sends from, towards the peer.</param>
+    internal IReadOnlyList<UdpPort> OpenPorts(IPAddress towardsPeer) => _ports.OpenAll(HostAddresses.All(towardsPeer, Options.BindAddress));
 
     /// <summary>A defect ended a call's sound. Real-time.</summary>
     internal void NoteFailure(Exception failure) => Volatile.Write(ref _playbackFailure, failure);

@@ -36,6 +36,15 @@ internal enum MediaEventKind
     /// <summary>No keys could be agreed; <see cref="MediaSession.KeyFailure"/> says why. Nothing was sent or played.</summary>
     KeysFailed,
 
+    /// <summary>ICE found a way to the peer: the first, or one again after there was none.</summary>
+    PathFound,
+
+    /// <summary>The way to the peer fell silent, or is another than the one agreed on: a restart of ICE would help.</summary>
+    PathDoubtful,
+
+    /// <summary>ICE found no way to the peer, or the last one has been silent for 30 s.</summary>
+    PathFailed,
+
     /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
     Failed,
 }

@@ -30,6 +30,9 @@ internal sealed record MediaFacts(
     /// <summary>True when no packet of this call travels in clear.</summary>
     public bool IsEncrypted => KeyExchange != "none";
 
+    /// <summary>Which way ICE found: <c>host</c>, <c>srflx</c>, <c>prflx</c> or <c>relay</c>; <c>off</c> without ICE, <c>none</c> while there is no way yet.</summary>
+    public string Ice { get; init; } = "off";
+
     /// <summary>How the keys came: <c>dtls</c>, <c>sdes</c>, or <c>none</c> for clear media.</summary>
     public string KeyExchange { get; init; } = SrtpProfile is null ? "none" : "sdes";
 

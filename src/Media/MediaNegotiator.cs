@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -31,6 +32,9 @@ internal sealed class MediaNegotiator
         random.Fill(id);
         _exchange = new OfferAnswer(BitConverter.ToUInt64(id) >> 2);
     }
+
+    /// <summary>ICE, when the sockets are open; null without.</summary>
+    public IceNegotiation? Ice { get; set; }
 
     /// <summary>Where media is received, as advertised; set when the sockets open.</summary>
     public IPEndPoint Local { get; set; } = new(IPAddress.None, 0);
@@ -87,6 +91,7 @@ internal sealed class MediaNegotiator
         ExtendedReports = true,
         Crypto = keys,
         Dtls = _dtls,
+        Ice = Ice,
         Security = _options.Security,
     };
 

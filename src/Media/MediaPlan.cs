@@ -2,6 +2,7 @@
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -16,6 +17,9 @@ internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, Receive
 {
     /// <summary>What was agreed about DTLS; null without it.</summary>
     public DtlsAgreement? Dtls { get; init; }
+
+    /// <summary>What was agreed about ICE; null without it.</summary>
+    public IceAgreement? Ice { get; init; }
 
     /// <summary>What the peer wishes to be told by extended reports. For the worker.</summary>
     public ExtendedReports Reports { get; init; } = ExtendedReports.Unasked;

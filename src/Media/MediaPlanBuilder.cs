@@ -33,7 +33,7 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         var transport = new TransportPlan(
             PeerAddress.From(media.RemoteRtp), PeerAddress.From(media.RemoteRtcp), media.RtcpMux,
             outbound, inbound)
-        { Kept = [.. _inbound.Select(kept => kept.Context)], ByDtls = media.Dtls is not null };
+        { Kept = [.. _inbound.Select(kept => kept.Context)], ByDtls = media.Dtls is not null, ByIce = media.Ice is not null };
         double packetTime = PacketTimeOf(media);
         var send = new SendPlan(
             EncoderFor(media.Codec, packetTime), media.Codec.SendPayloadType, media.Codec.ClockRate, (int)(packetTime * 48),
@@ -46,7 +46,7 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         var receive = new ReceivePlan(
             SetOf(media), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)
         { RedundancyPayloadType = media.Redundancy?.ReceivePayloadType ?? -1 };
-        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media), receives), FactsOf(media, local, packetTime)) { Reports = media.ExtendedReports, Dtls = media.Dtls };
+        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media), receives), FactsOf(media, local, packetTime)) { Reports = media.ExtendedReports, Dtls = media.Dtls, Ice = media.Ice };
     }
 
     // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1). Ours are kept over a change of
@@ -167,6 +167,6 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         return new(
             name, name switch { "opus" => 48000, "g722" => 16000, _ => 8000 }, packetTime, media.Crypto?.Suite, local, media.RemoteRtp,
             media.Direction, media.HeldByRemote, media.RtcpMux, media.TelephoneEvent is not null)
-        { KeyExchange = media.Dtls is not null ? "dtls" : media.Crypto is not null ? "sdes" : "none" };
+        { Ice = media.Ice is null ? "off" : "none", KeyExchange = media.Dtls is not null ? "dtls" : media.Crypto is not null ? "sdes" : "none" };
     }
 }

@@ -25,6 +25,9 @@ namespace Earshot.Media;
 /// </remarks>
 internal sealed class MediaSession : IVoice, IDisposable
 {
+    // ICE says that there is no way after 39.5 s at the earliest (RFC 8863); its verdict comes first.
+    private static readonly TimeSpan WhileIceLooks = TimeSpan.FromSeconds(90);
+
     private readonly MediaEngine _engine;
     private readonly MediaWorker _worker;
     private readonly MediaNegotiator _negotiator;
@@ -36,6 +39,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private CallMedia? _media;
     private DtlsAssociations? _associations;
     private SessionSockets? _sockets;
+    private SessionIce? _ice;
     private MediaFacts? _facts;
     private int _frameSamples = 960;
     private bool _started;
@@ -61,12 +65,13 @@ internal sealed class MediaSession : IVoice, IDisposable
     public MediaSessionOptions Options { get; }
 
     /// <summary>What is agreed now; null before the first answer.</summary>
-    public MediaFacts? Facts => Volatile.Read(ref _facts) is not { } facts ? null
-        : _associations?.Agreed is { } keys ? facts with { SrtpProfile = keys.Profile.Name, PeerFingerprint = keys.PeerFingerprint.ToString() }
-        : facts;
+    public MediaFacts? Facts => Volatile.Read(ref _facts) is { } facts ? WithKeys(_ice is { } ice ? ice.Complete(facts) : facts) : null;
 
-    /// <summary>Something is agreed, and its keys are not: nothing is sent or played until they are.</summary>
-    public bool AwaitsKeys => _associations is { IsAwaited: true };
+    /// <summary>Something is agreed, and its keys or the way to the peer are not there: nothing is sent or played until they are.</summary>
+    public bool AwaitsKeys => _associations is { IsAwaited: true } || AwaitsPath;
+
+    /// <summary>Both sides have ICE, which found no way yet.</summary>
+    public bool AwaitsPath => _ice is { AwaitsPath: true };
 
     /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>
     public DtlsOutcome? KeyFailure => _associations?.Failure;
@@ -93,12 +98,35 @@ internal sealed class MediaSession : IVoice, IDisposable
         set => _playback.OutputLatency = value;
     }
 
+    /// <summary>Opens the sockets and asks the servers of <see cref="IceSettings"/>, so that the first description of ours can say what they say.</summary>
+    /// <param name="towardsPeer">Where the peer (or its proxy) is.</param>
+    /// <param name="isOfferer">The first description will be an offer: this side then decides which way is taken.</param>
+    /// <returns>Done when the description may be written: at once without servers, after half a second at the latest.</returns>
+    /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
+    public Task PrepareAsync(IPAddress towardsPeer, bool isOfferer)
+    {
+        Open(towardsPeer, isOfferer);
+        return _ice?.GatherAsync() ?? Task.CompletedTask;
+    }
+
+    /// <summary>The next offer of ours restarts ICE (RFC 8445 §9): the way in use stays until another one is found.</summary>
+    /// <returns>False without ICE.</returns>
+    public bool RestartIce()
+    {
+        if (_ice is not { Negotiation.Current: not null } ice || _stopped)
+            return false;
+        var credentials = ice.Negotiation.Restart();
+        _worker.Post(now => ice.Link.Restart(now, credentials));
+        return true;
+    }
+
     /// <summary>Opens the sockets if need be and writes the first offer.</summary>
     /// <param name="towardsPeer">Where the peer (or its proxy) is: the offer carries the address that the kernel routes towards it.</param>
     /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
     public ReadOnlyMemory<byte> CreateOffer(IPAddress towardsPeer)
     {
-        Open(towardsPeer);
+        Open(towardsPeer, isOfferer: true);
+        _ = _ice?.GatherAsync();
         return _negotiator.CreateOffer(MediaDirection.SendReceive, null);
     }
 
@@ -108,7 +136,8 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
     public MediaNegotiationResult AcceptOffer(ReadOnlyMemory<byte> sdp, IPAddress towardsPeer)
     {
-        Open(towardsPeer);
+        Open(towardsPeer, isOfferer: false);
+        _ = _ice?.GatherAsync();
         return Use(_negotiator.AcceptOffer(sdp.Span));
     }
 
@@ -239,14 +268,25 @@ internal sealed class MediaSession : IVoice, IDisposable
     private static IMediaCodecs Makers(MediaEngine engine) =>
         engine.Options.Codecs;
 
-    private void Open(IPAddress towardsPeer)
+    private MediaFacts WithKeys(MediaFacts facts) => _associations?.Agreed is { } keys
+        ? facts with { SrtpProfile = keys.Profile.Name, PeerFingerprint = keys.PeerFingerprint.ToString() }
+        : facts;
+
+    private void Open(IPAddress towardsPeer, bool isOfferer)
     {
         ObjectDisposedException.ThrowIf(_stopped, this);
         if (_media is not null)
             return;
         var address = LocalAddress.Towards(towardsPeer, _engine.Options.BindAddress);
-        var (rtp, rtcp) = _engine.OpenPorts(address.AddressFamily);
+        var ports = OpenPorts(address);
+        var (rtp, rtcp) = (ports[0], ports[1]);
         _negotiator.Local = new(address, rtp.LocalEndPoint.Port);
+        if (Options.Ice is { } settings)
+        {
+            _ice = new SessionIce(settings, _worker, _engine.Options.Random, _events, isOfferer, [rtp, .. ports.Skip(2)], _engine.Options.Capture);
+            _negotiator.Ice = _ice.Negotiation;
+        }
+
         var media = new CallMedia(new()
         {
             RtpSender = rtp,
@@ -260,14 +300,23 @@ internal sealed class MediaSession : IVoice, IDisposable
             Clock = new(MonotonicClock.Now, NtpTime.FromUtc(DateTime.UtcNow)),
             SilenceTimeout = Options.SilenceTimeout,
             ByDtls = Options.Security == MediaSecurityPolicy.Dtls,
+            Ice = _ice?.Link,
             Capture = _engine.Options.Capture,
         });
         media.Send.Mute = _mute;
-        var sockets = new SessionSockets(rtp, rtcp, media, PeerAddress.From(_negotiator.Local), _events, _engine.Options.Capture);
+        var sockets = new SessionSockets(ports, media, PeerAddress.From(_negotiator.Local), _events, _engine.Options.Capture);
         (_media, _sockets) = (media, sockets);
         if (Options.Security == MediaSecurityPolicy.Dtls)
             _associations = Associations(media);
         _worker.Post(_ => _worker.Attach(sockets));
+    }
+
+    private IReadOnlyList<UdpPort> OpenPorts(IPAddress address)
+    {
+        if (Options.Ice is not null)
+            return _engine.OpenPorts(address);
+        var (rtp, rtcp) = _engine.OpenPorts(address.AddressFamily);
+        return [rtp, rtcp];
     }
 
     private DtlsAssociations Associations(CallMedia media) => new(
@@ -276,7 +325,8 @@ internal sealed class MediaSession : IVoice, IDisposable
         Options.ConfirmedPeer ?? (static () => null),
         () => _worker.Post(_ => media.TransmitDtls()),
         contexts => _worker.Post(now => media.UseKeys(now, contexts)),
-        _ => _worker.Post(media.HandleKeysFailed));
+        _ => _worker.Post(media.HandleKeysFailed),
+        _ice is null ? null : WhileIceLooks);
 
     private MediaNegotiationResult Use(MediaNegotiationResult result, bool final = true)
     {

@@ -40,6 +40,9 @@ internal sealed record MediaSessionOptions
     /// <summary>Asked for each association: the one certificate that a person has confirmed for this peer; null, or giving null, for none.</summary>
     public Func<Fingerprint?>? ConfirmedPeer { get; init; }
 
+    /// <summary>ICE is offered, and answered where it is offered; null speaks plain RTP alone.</summary>
+    public IceSettings? Ice { get; init; }
+
     /// <summary>Samples at 48 kHz of the blocks that the end captures and plays.</summary>
     public int BlockSamples { get; init; } = 480;
 

@@ -6,23 +6,25 @@ using Earshot.Protocol;
 namespace Earshot.Media;
 
 /// <summary>A call on real sockets: what a worker watches, and the way from a datagram to <see cref="CallMedia"/>.</summary>
-/// <remarks>Thread: the worker, once attached.</remarks>
-internal sealed class SessionSockets(UdpPort rtp, UdpPort rtcp, CallMedia media, PeerAddress local, IEventSink events, PacketCapture? capture) : IWorkerCall
+/// <remarks>
+/// The first port is that of RTP towards the peer, the second that of RTCP which is not multiplexed; with ICE there is one more for each other address of ours.
+/// Thread: the worker, once attached.
+/// </remarks>
+internal sealed class SessionSockets(IReadOnlyList<UdpPort> ports, CallMedia media, PeerAddress local, IEventSink events, PacketCapture? capture) : IWorkerCall
 {
-    /// <inheritdoc/>
-    public UdpPort RtpPort => rtp;
+    private const int RtcpPort = 1;
 
     /// <inheritdoc/>
-    public UdpPort RtcpPort => rtcp;
+    public IReadOnlyList<UdpPort> Ports => ports;
 
     /// <summary>Socket errors survived.</summary>
-    public long Errors => rtp.Errors + rtcp.Errors;
+    public long Errors => ports.Sum(port => port.Errors);
 
     /// <inheritdoc/>
-    public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram)
+    public void HandleDatagram(Instant now, Instant arrival, int port, in PeerAddress from, Span<byte> datagram)
     {
-        capture?.Push(arrival, in from, in local, datagram);
-        media.HandleDatagram(now, arrival, in from, datagram);
+        capture?.Push(arrival, in from, port <= RtcpPort ? local : ports[port].Local, datagram);
+        media.HandleDatagram(now, arrival, SocketOf(port), in from, datagram);
     }
 
     /// <inheritdoc/>
@@ -37,10 +39,17 @@ internal sealed class SessionSockets(UdpPort rtp, UdpPort rtcp, CallMedia media,
     /// <inheritdoc/>
     public Instant PollTimeout() => media.PollTimeout();
 
-    /// <summary>Closes both sockets.</summary>
+    /// <summary>Closes all sockets.</summary>
     public void Close()
     {
-        rtp.Dispose();
-        rtcp.Dispose();
+        foreach (var port in ports)
+            port.Dispose();
     }
+
+    private static int SocketOf(int port) => port switch
+    {
+        < RtcpPort => port,
+        RtcpPort => CallMedia.RtcpSocket,
+        _ => port - 1,
+    };
 }

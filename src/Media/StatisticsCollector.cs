@@ -61,7 +61,7 @@ internal sealed class StatisticsCollector
             MosInputs = mos is { } rating ? InputsOf(rating) : null,
             AllocatedBytesPerSecond = engine.AllocatedBytesPerSecond,
             GcPauses = engine.GarbageCollections,
-            StrangerPackets = media?.Latching.Strangers ?? 0,
+            StrangerPackets = media?.Strangers ?? 0,
             SecurityRefusals = media?.Receive.SecurityRefusals ?? 0,
             OtherDatagrams = (media?.Receive.OtherDatagrams ?? 0) + (media?.Receive.UnknownPackets ?? 0),
             SocketErrors = sockets?.Errors ?? 0,

@@ -51,7 +51,7 @@ internal static class OptionExamples
         ["--tls-key"] = ("a PEM file with the certificate's private key", "phone.key"),
         ["--tls-roots"] = ("a PEM file with root certificates", "roots.pem"),
         ["--transport"] = ("udp, tcp, tls, ws or wss", "tls"),
-        ["--turn"] = ("a URI", "turn:192.0.2.1"),
+        ["--turn"] = ("a URI", "turn:alice:secret@192.0.2.1"),
         ["--web-origin"] = ("a web page's origin", "https://phone.example"),
     };
 

@@ -49,6 +49,28 @@ internal static class OptionValues
         return names.Length > 0 ? names : throw new UsageException("--codecs: names none", OptionExamples.Say("--codecs"));
     }
 
+    public static bool Ice(string? value) => value switch
+    {
+        null or "on" => true,
+        "off" => false,
+        _ => throw new UsageException($"--ice {value}: neither on nor off", OptionExamples.Say("--ice")),
+    };
+
+    public static string? Server(string option, string? value, string? ice)
+    {
+        if (value is null) return null;
+        if (ice == "off") throw new UsageException($"{option} serves ICE, and --ice off turns that off", "Leave one of them out.");
+        try
+        {
+            IceServers.Read(value, isRelay: option == "--turn");
+            return value;
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException($"{option}: {wrong.Message}", OptionExamples.Say(option)); // never the value: it may hold a password
+        }
+    }
+
     public static TimeSpan? PacketTime(double? value)
     {
         if (value is null) return null;

@@ -21,9 +21,9 @@ internal sealed class PhoneOptionSet
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
     private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
     private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none (dtls, then sdes where signalling is tls or wss); none is media in clear", HelpName = "LIST" };
-    private readonly Option<string> _ice = new("--ice") { Description = "off; on is not there yet", HelpName = "on|off" };
-    private readonly Option<string> _stun = new("--stun") { Description = "a STUN server (not there yet)", HelpName = "HOST:PORT" };
-    private readonly Option<string[]> _turn = new("--turn") { Description = "a TURN server, repeatable (not there yet)", HelpName = "URI" };
+    private readonly Option<string> _ice = new("--ice") { Description = "looks for a way through NATs by ICE (on)", HelpName = "on|off" };
+    private readonly Option<string> _stun = new("--stun") { Description = "a STUN server, which tells how NATs let us be seen", HelpName = "HOST:PORT" };
+    private readonly Option<string[]> _turn = new("--turn") { Description = "a relay for where nothing else gets through, turn:NAME:PASSWORD@HOST, repeatable", HelpName = "URI" };
     private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media; each call takes two", HelpName = "A-B" };
     private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet, SIP and media, to this file (Wireshark reads it)", HelpName = "FILE" };
     private readonly Option<string> _record = new("--record") { Description = "record the call: left what we said, right what we heard", HelpName = "FILE.wav" };
@@ -73,6 +73,9 @@ internal sealed class PhoneOptionSet
             Bitrate = OptionValues.InRange("--bitrate", said.GetValue(_bitrate), 6000, 510000) ?? defaults.Bitrate,
             Complexity = OptionValues.InRange("--complexity", said.GetValue(_complexity), 0, 10) ?? defaults.Complexity,
             Security = OptionValues.Security(said.GetValue(_security)) ?? defaults.Security,
+            Ice = OptionValues.Ice(said.GetValue(_ice)),
+            StunServer = OptionValues.Server("--stun", said.GetValue(_stun), said.GetValue(_ice)),
+            TurnServers = [.. (said.GetValue(_turn) ?? []).Select(turn => OptionValues.Server("--turn", turn, said.GetValue(_ice))!)],
             FirstMediaPort = first,
             LastMediaPort = last,
             PacketCaptureFile = OptionValues.Writable("--pcap", said.GetValue(_pcap)),
@@ -102,13 +105,5 @@ internal sealed class PhoneOptionSet
     private void RefuseWhatIsNotThereYet(ParseResult said)
     {
         if (said.GetValue(_account) is not null) throw new UsageException("--account: accounts are not there yet", "Call an address directly: earshot call sip:user@host");
-        if (said.GetValue(_stun) is not null) throw new UsageException("--stun: STUN is not there yet", "Leave it out; both phones must reach each other directly.");
-        if (said.GetValue(_turn) is { Length: > 0 }) throw new UsageException("--turn: TURN is not there yet", "Leave it out; both phones must reach each other directly.");
-        switch (said.GetValue(_ice))
-        {
-            case null or "off": break;
-            case "on": throw new UsageException("--ice on: ICE is not there yet", "Leave it out, or say --ice off.");
-            case var other: throw new UsageException($"--ice {other}: neither on nor off", OptionExamples.Say("--ice"));
-        }
     }
 }

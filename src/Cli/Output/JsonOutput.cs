@@ -127,7 +127,7 @@ internal sealed class JsonOutput(Stream stream, bool quiet = false) : IOutput
         w.WriteString("key_exchange", session.KeyExchange);
         w.WriteString("signalling", session.SignallingProtected ? "protected" : "clear");
         w.WriteString("srtp_profile", session.SrtpProfile);
-        w.WriteString("ice", "off");
+        w.WriteString("ice", session.Ice);
         w.WriteString("local", session.Local);
         w.WriteString("remote", session.Remote);
         if (setUp is { } time) w.WriteNumber("setup_ms", Rounded(time.TotalMilliseconds));

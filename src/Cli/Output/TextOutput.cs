@@ -114,6 +114,13 @@ internal sealed class TextOutput : IOutput
         return clean.ToString();
     }
 
+    private static string WayOf(CallSession session) => session.Ice switch
+    {
+        "off" or "none" => "",
+        "relay" => ", through a relay",
+        _ => ", direct",
+    };
+
     private static string Changed(CallSession session) => session switch
     {
         { OnHold: true } => "On hold",
@@ -126,7 +133,7 @@ internal sealed class TextOutput : IOutput
         var s = connected.Session;
         Say(string.Create(CultureInfo.InvariantCulture,
             $"Connected in {connected.At.TotalMilliseconds:0} ms: {s.Codec} {s.SampleRate / 1000.0:0.#} kHz, {s.PacketTime.TotalMilliseconds:0.#} ms packets"));
-        Say($"  {s.Local} - {s.Remote ?? "?"}");
+        Say($"  {s.Local} - {s.Remote ?? "?"}{WayOf(s)}");
         Say($"  {s.SecurityText}{(s.SrtpProfile is null ? "" : $" ({s.SrtpProfile})")}");
         if (_lives && !Console.IsInputRedirected) Say("  q + Enter hangs up, ? + Enter tells the other keys");
     }

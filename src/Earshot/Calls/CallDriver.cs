@@ -107,7 +107,7 @@ internal sealed class CallDriver
     /// <summary>Media has its keys: whoever waits for the call is told that it stands.</summary>
     public void HandleKeysAgreed()
     {
-        if (!_connectedAwaitsKeys) return;
+        if (!_connectedAwaitsKeys || _media.AwaitsKeys) return;
         _connectedAwaitsKeys = false;
         _listener.OnConnected();
     }

@@ -70,6 +70,15 @@ internal static class CallEnds
     /// <summary>The other side ended an answered call that had no keys yet: its BYE may be here before its alert.</summary>
     public static CallEnd BeforeKeys(CallEnd end) => end.Reason != CallEndReason.RemoteHungUp ? end : NoKeys($"{end.Message} before keys were agreed");
 
+    /// <summary>ICE tried every pair of addresses, and none answered.</summary>
+    public static CallEnd NoPath { get; } = new(
+        CallEndReason.NetworkError, 200, "no way to the other phone was found: none of its addresses answers from any of ours",
+        "A firewall or NAT between the two lets nothing through: name a relay with --turn, on either side.");
+
+    /// <summary>Consent to send ended (RFC 7675), and looking anew found nothing.</summary>
+    public static CallEnd PathLost { get; } = new(
+        CallEndReason.MediaSilent, 200, "the way to the other phone is gone: nothing came from it for 30 s", "Check the network on both sides, and call again.");
+
     public static CallEnd MediaFailed { get; } = new(
         CallEndReason.Failed, 200, "a fault of earshot ended this call's sound", "Call again, and please report it.");
 

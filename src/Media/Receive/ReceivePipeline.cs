@@ -62,13 +62,17 @@ internal sealed class ReceivePipeline(
             (_replaced, _replacedAt) = (transport.IsEncrypted ? _transport?.Inbound : null, now);
         _transport = transport;
         _plan = plan;
-        latching.SetSignalled(transport.Rtp, transport.IsEncrypted);
-        transmitter.Target = latching.Target;
+        latching.SetSignalled(transport.Peer, transport.IsEncrypted);
+        if (!transport.ByIce)
+            transmitter.Target = latching.Target;
         silence.Watch(now, ExpectsMedia);
     }
 
     /// <summary>Keys came: from now on a silent peer is news.</summary>
     public void HandleKeys(Instant now) => silence.Watch(now, ExpectsMedia);
+
+    /// <summary>ICE found a way, or lost it: while there is none a silent peer is no news.</summary>
+    public void HandlePath(Instant now) => silence.Watch(now, ExpectsMedia);
 
     /// <summary>The call is up: from now on a silent peer is news.</summary>
     public void Start(Instant now)
@@ -220,7 +224,9 @@ internal sealed class ReceivePipeline(
         NoteHeard(now);
     }
 
-    private bool ExpectsMedia => _started && _plan is { ExpectsMedia: true } && (_transport is not { ByDtls: true } || agreed.Outbound is not null);
+    /// <summary>The peer should be heard now.</summary>
+    public bool ExpectsMedia => _started && _plan is { ExpectsMedia: true } && (_transport is not { ByDtls: true } || agreed.Outbound is not null)
+        && (_transport is not { ByIce: true } || !transmitter.Target.IsNone);
 
     // RTCP that is not multiplexed would have an association of its own, which nobody here takes part in.
     private void HandleDtls(in PeerAddress from, Span<byte> datagram)

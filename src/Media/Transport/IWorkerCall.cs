@@ -7,18 +7,16 @@ namespace Earshot.Media.Transport;
 /// <remarks>Thread: the worker that owns the call. Real-time.</remarks>
 internal interface IWorkerCall
 {
-    /// <summary>Where RTP (and, multiplexed, RTCP) comes in.</summary>
-    UdpPort RtpPort { get; }
-
-    /// <summary>Where RTCP comes in when it is not multiplexed.</summary>
-    UdpPort RtcpPort { get; }
+    /// <summary>Where its datagrams come in; no more than <see cref="MediaWorker.MostPorts"/>, and the same as long as the worker has it.</summary>
+    IReadOnlyList<UdpPort> Ports { get; }
 
     /// <summary>One datagram.</summary>
     /// <param name="now">Now.</param>
     /// <param name="arrival">When it came.</param>
+    /// <param name="port">At which of <see cref="Ports"/>.</param>
     /// <param name="from">Its sender.</param>
     /// <param name="datagram">Its bytes; decrypted in place.</param>
-    void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram);
+    void HandleDatagram(Instant now, Instant arrival, int port, in PeerAddress from, Span<byte> datagram);
 
     /// <summary>The capture thread has pushed a frame.</summary>
     void HandleCapture(Instant now);

@@ -24,6 +24,42 @@ internal sealed class MediaPorts(MediaEngineOptions options, Func<AddressFamily,
             return options.FirstPort == 0 ? OpenAnywhere(address) : OpenInRange(address);
     }
 
+    /// <summary>Opens a pair on one address of ours, and one more socket on each other one: what ICE chooses among.</summary>
+    /// <param name="addresses">The one towards the peer first. Others that cannot be bound (an interface went down) are left out.</param>
+    /// <returns>RTP and RTCP of the first, then one of each other.</returns>
+    /// <exception cref="MediaTransportException">As <see cref="OpenPair"/>, of the first.</exception>
+    public IReadOnlyList<UdpPort> OpenAll(IReadOnlyList<IPAddress> addresses)
+    {
+        lock (_gate)
+        {
+            var (rtp, rtcp) = options.FirstPort == 0 ? OpenAnywhere(addresses[0]) : OpenInRange(addresses[0]);
+            List<UdpPort> ports = [rtp, rtcp];
+            foreach (var address in addresses.Skip(1))
+            {
+                if (TryOpenLike(rtp, address) is { } port)
+                    ports.Add(port);
+            }
+
+            return ports;
+        }
+    }
+
+    // The same number, which is in the allowed range; else any, where any is allowed.
+    private UdpPort? TryOpenLike(UdpPort rtp, IPAddress address)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = Bind(address, rtp.LocalEndPoint.Port) ?? (options.FirstPort == 0 ? Bind(address, 0) : null);
+            return socket is null ? null : Wrap(socket);
+        }
+        catch (Exception e) when (e is MediaTransportException or SocketException)
+        {
+            socket?.Dispose();
+            return null;
+        }
+    }
+
     private IPAddress BindAddressFor(AddressFamily family)
     {
         bool wildcard = options.BindAddress.Equals(IPAddress.Any) || options.BindAddress.Equals(IPAddress.IPv6Any);

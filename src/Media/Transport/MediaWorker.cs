@@ -14,7 +14,10 @@ namespace Earshot.Media.Transport;
 /// </remarks>
 internal sealed class MediaWorker : IDisposable
 {
-    private const int RtcpBit = 1;
+    /// <summary>Ports of one call.</summary>
+    public const int MostPorts = 1 << PortBits;
+
+    private const int PortBits = 4;
 
     private readonly ConcurrentQueue<Action<Instant>> _commands = new();
     private readonly List<IWorkerCall?> _slots = [];
@@ -78,8 +81,8 @@ internal sealed class MediaWorker : IDisposable
         Calls++;
         try
         {
-            _waiter.Add(call.RtpPort, slot << 1);
-            _waiter.Add(call.RtcpPort, (slot << 1) | RtcpBit);
+            for (int i = 0; i < call.Ports.Count; i++)
+                _waiter.Add(call.Ports[i], (slot << PortBits) | i);
         }
         catch (MediaTransportException e)
         {
@@ -93,8 +96,8 @@ internal sealed class MediaWorker : IDisposable
         int slot = _slots.IndexOf(call);
         if (slot < 0)
             return;
-        _waiter.Remove(call.RtpPort);
-        _waiter.Remove(call.RtcpPort);
+        foreach (var port in call.Ports)
+            _waiter.Remove(port);
         _slots[slot] = null;
         Calls--;
     }
@@ -159,14 +162,14 @@ internal sealed class MediaWorker : IDisposable
         long wallClockOffset = _now.Nanoseconds - ((DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100);
         foreach (int token in ready)
         {
-            int slot = token >> 1;
-            if (slot >= _slots.Count || _slots[slot] is not { } call)
+            int slot = token >> PortBits;
+            int port = token & (MostPorts - 1);
+            if (slot >= _slots.Count || _slots[slot] is not { } call || port >= call.Ports.Count)
                 continue;
-            var port = (token & RtcpBit) == 0 ? call.RtpPort : call.RtcpPort;
             try
             {
-                if (port.TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
-                    call.HandleDatagram(_now, arrival, in from, _datagram.AsSpan(0, length));
+                if (call.Ports[port].TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
+                    call.HandleDatagram(_now, arrival, port, in from, _datagram.AsSpan(0, length));
             }
             catch (Exception e)
             {

@@ -18,11 +18,14 @@ internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSend
 
     private TransportPlan? _plan;
 
-    /// <summary>Where RTP goes; set by <see cref="Latching"/>.</summary>
+    /// <summary>Where RTP goes; set by <see cref="Latching"/>, or by ICE.</summary>
     public PeerAddress Target { get; set; }
 
+    /// <summary>The sender of RTP shows the capture what leaves, and from where.</summary>
+    public bool IsCapturedBehind { get; init; }
+
     /// <summary>Keys (or the explicit wish for none) and an address are known.</summary>
-    public bool CanSend => _plan is { } plan && (!plan.IsEncrypted || KeysOf(plan) is not null) && !Target.IsNone && !Target.IsUnspecified;
+    public bool CanSend => _plan is { } plan && (!plan.IsEncrypted || KeysOf(plan) is not null) && !Target.IsNone && (plan.ByIce || !Target.IsUnspecified);
 
     /// <summary>Takes a new agreement.</summary>
     public void Apply(TransportPlan? plan) => _plan = plan;
@@ -56,7 +59,8 @@ internal sealed class PacketTransmitter(IDatagramSender rtpSender, IDatagramSend
 
     private bool Send(Instant now, IDatagramSender sender, ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
-        capture?.Push(now, in local, in to, datagram);
+        if (!IsCapturedBehind || sender != rtpSender)
+            capture?.Push(now, in local, in to, datagram);
         return sender.Send(datagram, in to);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.Net;
+using Earshot.Protocol;
 
 namespace Earshot.Media.Transport;
 
@@ -14,6 +15,9 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, ushort Port, 
 {
     /// <summary>Room for a native socket address of either family.</summary>
     public const int SockaddrSize = 28;
+
+    /// <summary>The peer of a call with ICE, by whichever pair its packets come: to whoever follows addresses it never moves.</summary>
+    public static PeerAddress ByIce { get; } = new(0, 0, 1, true, uint.MaxValue);
 
     /// <summary>True when there is no address at all.</summary>
     public bool IsNone => Port == 0;
@@ -35,6 +39,12 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, ushort Port, 
             ? new(0, BinaryPrimitives.ReadUInt32BigEndian(bytes), (ushort)port, false, 0)
             : new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), (ushort)port, true, (uint)address.ScopeId);
     }
+
+    /// <summary>From what ICE and TURN name it by, which know no zone.</summary>
+    public static PeerAddress From(in TransportAddress address) => new(address.High, address.Low, address.Port, address.IsV6, 0);
+
+    /// <summary>What ICE and TURN name it by.</summary>
+    public TransportAddress ToTransport() => new(High, Low, Port, IsV6);
 
     /// <summary>From a native socket address. Port, address and zone stand at the same offsets on every system; the family is told apart by length.</summary>
     public static PeerAddress FromSockaddr(ReadOnlySpan<byte> sockaddr, bool isV6)

@@ -17,11 +17,17 @@ internal sealed record TransportPlan(PeerAddress Rtp, PeerAddress Rtcp, bool Rtc
     /// <summary>The keys come by DTLS, through <see cref="Dtls.AgreedKeys"/>; both contexts are null then.</summary>
     public bool ByDtls { get; init; }
 
+    /// <summary>ICE says where packets go and which may be the peer's; <see cref="Rtp"/> is a name at best.</summary>
+    public bool ByIce { get; init; }
+
     /// <summary>True when no clear packet may be sent or played.</summary>
     public bool IsEncrypted => Inbound is not null || ByDtls;
 
-    /// <summary>False when RTCP would need an association of its own (RFC 5764 §5.1.2): it is left out then.</summary>
-    public bool CarriesRtcp => !ByDtls || RtcpMux;
+    /// <summary>False when RTCP would need an association of its own (RFC 5764 §5.1.2), or an ICE component: it is left out then.</summary>
+    public bool CarriesRtcp => RtcpMux || (!ByDtls && !ByIce);
+
+    /// <summary>Who the peer is to those who follow addresses.</summary>
+    public PeerAddress Peer => ByIce ? PeerAddress.ByIce : Rtp;
 
     /// <summary>RTCP's address when it is not multiplexed: behind a translator that of RTP is the better guess, one port up.</summary>
     public PeerAddress RtcpTargetFor(PeerAddress rtpTarget) =>

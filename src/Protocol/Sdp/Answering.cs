@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Earshot.Protocol.Ice;
 
 namespace Earshot.Protocol.Sdp;
 
@@ -11,6 +12,7 @@ internal sealed class Answering
     private readonly bool _mustEncrypt;
     private readonly bool _byDtls;
     private DtlsDescription? _peer;
+    private IceReading _ice;
 
     private Answering(SessionDescription offer, LocalMedia local, bool mustEncrypt, bool byDtls)
     {
@@ -42,10 +44,16 @@ internal sealed class Answering
         return answering;
     }
 
-    /// <summary>The answer will be sent: what it says of DTLS holds from now on.</summary>
+    /// <summary>The answer will be sent: what it says of DTLS and ICE holds from now on.</summary>
     /// <exception cref="ArgumentException">Keys come by DTLS, and there is no negotiation for it.</exception>
     public void Commit()
     {
+        if (Agreed is { } stream && _local.Ice is { } ice)
+        {
+            Agreed = stream with { Media = stream.Media with { Ice = ice.HandleOffer(_ice, out var lines) } };
+            Text = Text! with { Ice = lines };
+        }
+
         if (_peer is not { } peer || Agreed is not { } agreed) return;
         var negotiation = _local.Dtls ?? throw new ArgumentException("The answer is encrypted by DTLS: supply LocalMedia.Dtls.");
         var agreement = negotiation.HandleOffer(peer, out var ours);
@@ -83,6 +91,7 @@ internal sealed class Answering
         if (_byDtls && DtlsReading.FromOffer(_offer, media, out _peer) is { } refusal) return refusal;
         var chosen = _byDtls ? null : CryptoSelection.FromOffer(media, _local);
         if (!_byDtls && chosen is null && (profile == MediaProfile.Secure || _mustEncrypt)) return WithoutCrypto(media, profile);
+        _ice = IceReading.Of(_offer, media, remote.Rtp);
         Agree(media, index, remote, match, chosen);
         return null;
     }

@@ -32,6 +32,9 @@ internal sealed record DescriptionText
     /// <summary>Attributes that agree on keys: crypto lines, or fingerprint, setup and tls-id.</summary>
     public required IReadOnlyList<string> Keying { get; init; }
 
+    /// <summary>ICE: credentials, options, candidates; none without it.</summary>
+    public IReadOnlyList<string> Ice { get; init; } = [];
+
     /// <summary>The t= line: an answer repeats the offer's (RFC 3264 §6).</summary>
     public ReadOnlyMemory<byte> Time { get; init; } = "0 0"u8.ToArray();
 
@@ -77,6 +80,7 @@ internal sealed record DescriptionText
             writer.Attribute(string.Create(CultureInfo.InvariantCulture, $"rtcp:{Local.RtcpPort}"));
         if (ExtendedReports is not null) writer.Attribute(ExtendedReports);
         foreach (var line in Keying) writer.Attribute(line);
+        foreach (var line in Ice) writer.Attribute(line);
         foreach (var attribute in Local.MediaAttributes) writer.Attribute(attribute);
         writer.Attribute(Direction.ToAttribute());
     }

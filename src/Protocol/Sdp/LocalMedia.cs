@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Protocol.Ice;
 
 namespace Earshot.Protocol.Sdp;
 
@@ -74,6 +75,9 @@ internal sealed record LocalMedia
 
     /// <summary>The call's DTLS negotiation; without one no DTLS is offered or taken.</summary>
     public DtlsNegotiation? Dtls { get; init; }
+
+    /// <summary>The call's ICE negotiation; without one no ICE is offered or taken.</summary>
+    public IceNegotiation? Ice { get; init; }
 
     /// <summary>Whether clear media is acceptable.</summary>
     public MediaSecurityPolicy Security { get; init; } = MediaSecurityPolicy.Sdes;

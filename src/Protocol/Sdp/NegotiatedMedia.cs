@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Protocol.Ice;
 
 namespace Earshot.Protocol.Sdp;
 
@@ -68,6 +69,9 @@ internal sealed record NegotiatedMedia
 
     /// <summary>Whose certificate counts and who begins, when the keys come by DTLS; else null.</summary>
     public DtlsAgreement? Dtls { get; init; }
+
+    /// <summary>Both sides' ICE; null where one has none: media goes to <see cref="RemoteRtp"/> then.</summary>
+    public IceAgreement? Ice { get; init; }
 
     /// <summary>True when no packet may travel in clear.</summary>
     public bool IsEncrypted => Crypto is not null || Dtls is not null;

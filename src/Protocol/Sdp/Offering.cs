@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Protocol.Ice;
+
 namespace Earshot.Protocol.Sdp;
 
 /// <summary>An offer of ours, and how its answer is read (RFC 3264 §5, §7).</summary>
@@ -31,6 +33,7 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
             RtcpMux = local.RtcpMux,
             ExtendedReports = local.ExtendedReports ? ExtendedReports.Offer : null,
             Keying = KeyingOf(local, way),
+            Ice = local.Ice?.CreateOffer() ?? [],
             // Browsers that bundle everything take no offer without a group (RFC 8843 §7.2); who does not know the lines passes over them.
             Mid = previous is null ? byDtls ? FirstMid : null : previous.Mid,
             IsBundled = previous is null ? byDtls : previous.IsBundled,
@@ -60,6 +63,7 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
             return NegotiationResult.Refused(NegotiationFailure.NoCommonCodec, "the answer names no codec that was offered");
         var direction = Local.Direction & remote.Direction.Mirrored();
         var media = AgreedStream.Join(remote, Local, match, crypto, direction, Local.RtcpMux && remote.RtcpMux);
+        if (Local.Ice is { } ice) media = media with { Ice = ice.HandleAnswer(IceReading.Of(answer, audio, remote.Rtp)) };
         if (dtls is not null) media = media with { Dtls = Local.Dtls!.HandleAnswer(dtls) };
         agreed = new AgreedStream(media, [.. Text.Formats], Index, Text.Slots, Text.Profile)
         {

@@ -42,7 +42,7 @@ public sealed class BadInputTests
         var after = call.Heard();
         var samples = (after.Packets - before.Packets) * 960;
         Assert.InRange(after.Concealed - before.Concealed, 0, samples / 5);
-        var refused = security == MediaSecurityMethod.None ? call.AtVictim.GetStatistics()!.StrangerPackets : call.AtVictim.GetStatistics()!.SecurityRefusals;
+        var refused = call.AtVictim.GetStatistics()!.StrangerPackets; // no pair of ICE's, so that no key is tried on them
         Assert.InRange(refused, Datagrams / 8, Datagrams);
         if (security == MediaSecurityMethod.None) Assert.True(call.Others > 0, "no stranger's call ever rang: nothing came through");
         Assert.False(call.AtVictim.Ended.IsCompleted);

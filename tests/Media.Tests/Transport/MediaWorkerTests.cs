@@ -43,7 +43,7 @@ public sealed class MediaWorkerTests : IDisposable
     // A datagram from its own other port, and a capture.
     private void Provoke(Call call)
     {
-        call.RtcpPort.Send([0x80], PeerAddress.From(call.RtpPort.LocalEndPoint));
+        call.Ports[1].Send([0x80], PeerAddress.From(call.Ports[0].LocalEndPoint));
         _worker.SignalCapture();
     }
 
@@ -71,11 +71,9 @@ public sealed class MediaWorkerTests : IDisposable
 
         public bool Failed => _failures > 0;
 
-        public UdpPort RtpPort => ports.Rtp;
+        public IReadOnlyList<UdpPort> Ports { get; } = [ports.Rtp, ports.Rtcp];
 
-        public UdpPort RtcpPort => ports.Rtcp;
-
-        public void HandleDatagram(Instant now, Instant arrival, in PeerAddress from, Span<byte> datagram) => Handle(Where.AtADatagram);
+        public void HandleDatagram(Instant now, Instant arrival, int port, in PeerAddress from, Span<byte> datagram) => Handle(Where.AtADatagram);
 
         public void HandleCapture(Instant now) => Handle(Where.WhenItCaptures);
 

@@ -17,7 +17,9 @@ internal sealed class DtlsLink(IDatagramSender sender)
     private readonly byte[] _datagram = new byte[1500];
     private readonly byte[][] _early = [new byte[1500], new byte[1500], new byte[1500], new byte[1500]];
     private readonly (PeerAddress From, int Length)[] _earlyFrom = new (PeerAddress, int)[MostEarly];
+    private readonly byte[] _held = new byte[1500];
     private int _earlyCount;
+    private int _heldLength;
     private DtlsSession? _session;
     private DtlsSession? _before;
     private int _attempt;
@@ -42,7 +44,23 @@ internal sealed class DtlsLink(IDatagramSender sender)
         _earlyCount = 0;
         for (int i = 0; session is not null && i < early; i++)
             HandleDatagram(in _earlyFrom[i].From, _early[i].AsSpan(0, _earlyFrom[i].Length));
+        _heldLength = 0;
         Transmit();
+    }
+
+    /// <summary>ICE uses another path: what waited for one leaves, and who spoke before it was validated is heard.</summary>
+    public void HandlePath()
+    {
+        if (_session is not { } session)
+            return;
+        int early = _earlyCount;
+        _earlyCount = 0;
+        for (int i = 0; i < early; i++)
+            HandleDatagram(in _earlyFrom[i].From, _early[i].AsSpan(0, _earlyFrom[i].Length));
+        if (_heldLength > 0 && HasTarget)
+            Sent += sender.Send(_held.AsSpan(0, _heldLength), Guard.Target) ? 1 : 0;
+        _heldLength = HasTarget ? 0 : _heldLength;
+        Drain(session);
     }
 
     /// <summary>One datagram that is DTLS by its first byte (RFC 7983).</summary>
@@ -64,7 +82,12 @@ internal sealed class DtlsLink(IDatagramSender sender)
 
         var source = Guard.Judge(in from, datagram, session.Terms.IsClient, session.State == DtlsState.Established);
         if (source == DtlsSource.Stranger)
+        {
+            if (Guard.IsByIce && session.State != DtlsState.Established)
+                KeepEarly(in from, datagram);
             return;
+        }
+
         if (source == DtlsSource.PeerAfterStranger)
             session.Restart();
         session.IsSourceProven = Guard.IsProven;
@@ -92,8 +115,19 @@ internal sealed class DtlsLink(IDatagramSender sender)
     {
         for (int length; (length = session.PollTransmit(_datagram)) > 0;)
         {
-            if (!Guard.Target.IsNone && !Guard.Target.IsUnspecified)
+            if (HasTarget)
                 Sent += sender.Send(_datagram.AsSpan(0, length), Guard.Target) ? 1 : 0;
+            else if (Guard.IsByIce)
+                Hold(_datagram.AsSpan(0, length));
         }
+    }
+
+    private bool HasTarget => !Guard.Target.IsNone && !Guard.Target.IsUnspecified;
+
+    // Only who begins has something to say before there is a path, and says it in one datagram, again and again: once is enough.
+    private void Hold(ReadOnlySpan<byte> datagram)
+    {
+        datagram.CopyTo(_held);
+        _heldLength = datagram.Length;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class DtlsSourceGuard
     /// <summary>Datagrams of strangers.</summary>
     public long Strangers { get; private set; }
 
+    /// <summary>ICE says who may speak.</summary>
+    public bool IsByIce => _isValidated is not null;
+
     /// <summary>True when nobody but the peer can be who is listened to.</summary>
     public bool IsProven => _isValidated is not null || _taken == _signalled;
 

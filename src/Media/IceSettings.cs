@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol.Stun;
+
+namespace Earshot.Media;
+
+/// <summary>How a call looks for ways to its peer.</summary>
+internal sealed record IceSettings
+{
+    /// <summary>STUN and TURN servers to ask; none looks at our own addresses alone, and waits for nothing.</summary>
+    public IReadOnlyList<StunServerUri> Servers { get; init; } = [];
+
+    /// <summary>So long an offer or answer waits for their answers, looking up their names included.</summary>
+    public TimeSpan GatheringLimit { get; init; } = TimeSpan.FromMilliseconds(500);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+using Earshot.Media.Diagnostics;
+using Earshot.Media.Transport;
+using Earshot.Media.Transport.Ice;
+using Earshot.Media.Transport.Streams;
+using Earshot.Protocol;
+using Earshot.Protocol.Ice;
+
+namespace Earshot.Media;
+
+/// <summary>The control thread's half of a call's ICE: its sockets named, its servers looked up, what its descriptions say.</summary>
+/// <remarks>
+/// <code>
+///   [control]  sockets ─► IceLink ─► worker        GatherAsync: names ─► [worker] IceLink.Gather ─► Gathered ─► the offer is written
+/// </code>
+/// Thread: control, but for <see cref="Path"/>: any.
+/// </remarks>
+internal sealed class SessionIce
+{
+    private readonly IceSettings _settings;
+    private readonly MediaWorker _worker;
+    private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Names the sockets to the agent, which knows our own addresses from now on.</summary>
+    public SessionIce(
+        IceSettings settings, MediaWorker worker, IRandomSource random, IEventSink events, bool isControlling, IReadOnlyList<UdpPort> sockets, PacketCapture? capture)
+    {
+        (_settings, _worker) = (settings, worker);
+        Link = new IceLink(new() { IsControlling = isControlling }, random, events);
+        foreach (var socket in sockets)
+            Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), capture is null ? socket : new CapturedSender(socket, socket.Local, capture));
+        Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
+        Negotiation = new IceNegotiation(() => Link.Description, random);
+    }
+
+    /// <summary>The worker's half.</summary>
+    public IceLink Link { get; }
+
+    /// <summary>For offers and answers.</summary>
+    public IceNegotiation Negotiation { get; }
+
+    /// <summary>The way that was found; null while there is none.</summary>
+    public IcePath? Path => Link.Path;
+
+    /// <summary>Both sides have ICE, and no way was found yet.</summary>
+    public bool AwaitsPath => Negotiation.Current is not null && Path is null;
+
+    /// <summary>Asks the servers; done when they have answered or the time is up, and at once where there is none.</summary>
+    public Task GatherAsync()
+    {
+        if (_settings.Servers.Count == 0)
+            return Task.CompletedTask;
+        if (Link.Gathered is not null)
+            return _gathered.Task;
+        Link.Gathered = () => _gathered.TrySetResult();
+        _ = AskAsync();
+        return _gathered.Task.WaitAsync(_settings.GatheringLimit + TimeSpan.FromMilliseconds(100)).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>What facts say of the way.</summary>
+    public MediaFacts Complete(MediaFacts facts) => Negotiation.Current is null || Path is not { } path ? facts
+        : facts with { Ice = KindOf(path), Local = path.Base.ToEndPoint(), Remote = path.Remote.ToEndPoint() };
+
+    private static string KindOf(IcePath path) => path.IsRelayed ? "relay"
+        : (path.LocalKind == CandidateKind.Host ? path.RemoteKind : path.LocalKind) switch
+        {
+            CandidateKind.Host => "host",
+            CandidateKind.ServerReflexive => "srflx",
+            _ => "prflx",
+        };
+
+    private async Task AskAsync()
+    {
+        var began = MonotonicClock.Now;
+        var found = await Task.WhenAll(_settings.Servers.Select(async uri =>
+            (Uri: uri, Addresses: await ServerAddresses.FindAsync(uri, _settings.GatheringLimit).ConfigureAwait(false)))).ConfigureAwait(false);
+        List<IceServer> servers = [];
+        foreach (var (uri, addresses) in found)
+        {
+            // One address a family: the others are the same server's, or its like.
+            servers.AddRange(addresses.DistinctBy(a => a.AddressFamily).Select(a => new IceServer(uri, TransportAddress.From(a))));
+        }
+
+        _worker.Post(now =>
+        {
+            var left = _settings.GatheringLimit - (now - began);
+            Link.Gather(now, servers, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        });
+    }
+
+    // Names in .local are the system's to ask for by multicast, where it does (RFC 8839 §5.1 leaves it open).
+    private async Task ResolveAsync(int query, string name)
+    {
+        IPAddress[] found;
+        try
+        {
+            found = await Dns.GetHostAddressesAsync(name).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            found = [];
+        }
+
+        var address = found.Length == 0 ? default : TransportAddress.From(found[0], 0);
+        _worker.Post(now => Link.HandleResolved(now, query, address));
+    }
+}

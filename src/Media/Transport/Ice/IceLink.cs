@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MIT
+using Earshot.Protocol;
+using Earshot.Protocol.Ice;
+using Earshot.Protocol.Turn;
+
+namespace Earshot.Media.Transport.Ice;
+
+/// <summary>A call's ICE on the worker: drives the agent over sockets and relays, says whose a datagram is, and sends along the path that was found.</summary>
+/// <remarks>
+/// <code>
+///   datagram ─► HandleDatagram ─┬ from a server ─► IceGathering ─► relayed? once more, as of its peer
+///                               ├ STUN ─► IceAgent
+///                               └ else: of a pair that works? Peer : Stranger
+///   Send ─► the pair in use                        Undecided ──► Active (both have ICE) ──► Plain (the peer has none: through the first base)
+///   PathChanged, Push ─► CallMedia, the session
+/// </code>
+/// Pure: told the time, draws from what it is given, sends through <see cref="IceBase"/>; real sockets or the lab's. Until a peer's description is
+/// known it answers checks and asks servers. Thread: its builder, then the worker; <see cref="Path"/>, <see cref="Description"/> and
+/// <see cref="IsGathered"/> any. Real-time: checks and media allocate nothing once a path is there.
+/// </remarks>
+internal sealed class IceLink : IDatagramSender, IDisposable
+{
+    private enum Mode : byte
+    {
+        Undecided,
+        Active,
+        Plain,
+    }
+
+    private readonly IceOptions _options;
+    private readonly IRandomSource _random;
+    private readonly IEventSink _events;
+    private readonly IceGathering _gathering;
+    private readonly List<IceBase> _bases = [];
+    private readonly List<IceBase> _sockets = [];
+    private readonly byte[] _buffer = new byte[UdpPort.MaximumDatagram];
+    private readonly byte[] _asked = new byte[UdpPort.MaximumDatagram];
+    private IceAgent _agent;
+    private IceCredentials _credentials;
+    private IceCredentials? _peer;
+    private IceDescription _description;
+    private IceBase? _way;
+    private PeerAddress _target;
+    private IcePath? _path;
+    private Mode _mode;
+    private bool _isClosed;
+    private volatile bool _isGathered = true;
+    private bool _isToldGathered = true;
+
+    /// <summary>Begins with no way out.</summary>
+    /// <param name="options">The side that offers first controls.</param>
+    /// <param name="random">The system's generator in a phone.</param>
+    /// <param name="events">Is told of paths found, lost and failed.</param>
+    public IceLink(IceOptions options, IRandomSource random, IEventSink events)
+    {
+        (_options, _random, _events) = (options, random, events);
+        _agent = new IceAgent(options, random);
+        _agent.CompleteLocal(Instant.Zero);
+        _description = _agent.LocalDescription;
+        _credentials = _description.Credentials;
+        _gathering = new IceGathering(random);
+    }
+
+    /// <summary>Another path is in use, or none. On the worker.</summary>
+    public Action<Instant>? PathChanged { get; set; }
+
+    /// <summary>Gathering is done, or its time is up. On the worker.</summary>
+    public Action? Gathered { get; set; }
+
+    /// <summary>A candidate of the peer's has a name: answer with <see cref="HandleResolved"/>. On the worker.</summary>
+    public Action<int, string>? ResolveNeeded { get; set; }
+
+    /// <summary>What a description of ours says now. Thread: any.</summary>
+    public IceDescription Description => Volatile.Read(ref _description);
+
+    /// <summary>No candidate is waited for. Thread: any.</summary>
+    public bool IsGathered => _isGathered;
+
+    /// <summary>The path in use; null while there is none. Thread: any.</summary>
+    public IcePath? Path => Volatile.Read(ref _path);
+
+    /// <summary>Both sides have ICE: only pairs that work carry media.</summary>
+    public bool IsActive => _mode == Mode.Active;
+
+    /// <summary>There is somewhere to send to.</summary>
+    public bool HasPath => _way is not null;
+
+    /// <summary>Where the path leads; none while there is none.</summary>
+    public PeerAddress Target => _target;
+
+    /// <summary>Datagrams of nobody that ICE knows.</summary>
+    public long Strangers { get; private set; }
+
+    /// <summary>Adds a socket, the best first: plain media leaves from the first one.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="address">Where it is bound; no wildcard.</param>
+    /// <param name="sender">It.</param>
+    public void AddSocket(Instant now, in TransportAddress address, IDatagramSender sender)
+    {
+        var added = new IceBase(address, sender);
+        _bases.Add(added);
+        _sockets.Add(added);
+        _agent.AddLocal(now, CandidateKind.Host, address, address);
+        Describe();
+    }
+
+    /// <summary>Begins to ask servers; <see cref="Gathered"/> tells when a description need not wait any longer.</summary>
+    public void Gather(Instant now, IReadOnlyList<IceServer> servers, TimeSpan limit)
+    {
+        if (IsOver)
+        {
+            Gathered?.Invoke();
+            return;
+        }
+
+        _gathering.Begin(now, _sockets, servers, limit);
+        (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
+        Drain(now);
+    }
+
+    /// <summary>An offer of ours that restarts is about to leave: checks with its credentials may come before its answer.</summary>
+    public void Restart(Instant now, IceCredentials credentials)
+    {
+        if (IsOver || credentials == _credentials)
+            return;
+        _agent.Restart(now, credentials);
+        (_credentials, _peer) = (credentials, null);
+        Drain(now);
+    }
+
+    /// <summary>What offer and answer came to; null: the peer has no ICE, and media goes where its description says.</summary>
+    public void Apply(Instant now, IceAgreement? agreement)
+    {
+        if (_isClosed)
+            return;
+        if (agreement is null || _mode == Mode.Plain)
+        {
+            BecomePlain(now);
+            return;
+        }
+
+        _mode = Mode.Active;
+        Restart(now, agreement.Local);
+        // Two phones may answer one offer, the second after the first: what the first one's checks found is of no use with the other.
+        if (_peer is not null && _peer != agreement.Remote.Credentials)
+            Renew(now);
+        _peer = agreement.Remote.Credentials;
+        _agent.SetRemote(now, agreement.Remote);
+        _agent.HandleTimeout(now);
+        Drain(now);
+    }
+
+    /// <summary>Judges a datagram, and deals with it when it is STUN or TURN.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="socket">Which socket, in the order in which they were added.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="datagram">Its bytes.</param>
+    /// <param name="peer">Its sender, behind a relay if one carried it.</param>
+    /// <param name="payload">What of it is the peer's.</param>
+    public IceSource HandleDatagram(Instant now, int socket, in PeerAddress from, ReadOnlySpan<byte> datagram, out PeerAddress peer, out Range payload)
+    {
+        (peer, payload) = (from, ..);
+        if (_mode == Mode.Plain)
+            return socket == 0 ? IceSource.Plain : Stranger();
+        if (_isClosed || (uint)socket >= (uint)_sockets.Count)
+            return Stranger();
+        var at = _sockets[socket];
+        switch (_gathering.HandlePacket(now, at, from, datagram, out var relay, out var relayed, out payload))
+        {
+            case TurnReceived.Control:
+                Drain(now);
+                return IceSource.Taken;
+            case TurnReceived.Data:
+                peer = PeerAddress.From(relayed);
+                return Judge(now, relay!.Client.Relayed, relayed, datagram[payload]);
+            default:
+                payload = ..;
+                return Judge(now, at.Address, from.ToTransport(), datagram);
+        }
+    }
+
+    /// <summary>May DTLS from there be the peer's? Whatever socket it came in at.</summary>
+    public bool IsPeer(PeerAddress from)
+    {
+        if (_way is not null && from == _target)
+            return true;
+        var remote = from.ToTransport();
+        foreach (var origin in _bases)
+        {
+            if (_agent.IsValidated(origin.Address, remote))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends media: along the path, whatever address is named; without ICE from the first socket to that address.</summary>
+    public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) =>
+        _mode == Mode.Active ? _way is { } way && way.Sender.Send(datagram, _target)
+        : _sockets.Count > 0 && _sockets[0].Sender.Send(datagram, to);
+
+    /// <summary>Media fell silent: ask whether the path still stands. At most twice a second, however often this is called.</summary>
+    public void Probe(Instant now)
+    {
+        if (IsOver || _mode != Mode.Active)
+            return;
+        _agent.Probe(now);
+        Drain(now);
+    }
+
+    /// <summary>The answer to <see cref="ResolveNeeded"/>; none when the name leads nowhere.</summary>
+    public void HandleResolved(Instant now, int query, in TransportAddress address)
+    {
+        if (IsOver)
+            return;
+        _agent.HandleResolved(now, query, address);
+        Drain(now);
+    }
+
+    /// <summary>An interface is down, or a socket broke.</summary>
+    public void RemoveSocket(Instant now, in TransportAddress address)
+    {
+        if (IsOver)
+            return;
+        var gone = address;
+        _bases.RemoveAll(b => b.Address == gone);
+        _agent.RemoveLocal(now, address);
+        Drain(now);
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (IsOver)
+            return;
+        _gathering.HandleTimeout(now);
+        if (_agent.PollTimeout() <= now)
+            _agent.HandleTimeout(now);
+        Drain(now);
+    }
+
+    /// <summary>When something is due next.</summary>
+    public Instant PollTimeout() => IsOver ? Instant.Never : Instant.Min(_gathering.PollTimeout(), _agent.PollTimeout());
+
+    /// <summary>Gives relays back and answers nobody any more; a last goodbye still finds its way.</summary>
+    public void Close(Instant now)
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        if (_mode == Mode.Plain)
+            return;
+        _gathering.Close(now, _buffer);
+        TellGathered();
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _agent.Dispose();
+        _gathering.Dispose();
+    }
+
+    private bool IsOver => _isClosed || _mode == Mode.Plain;
+
+    private IceSource Judge(Instant now, in TransportAddress origin, in TransportAddress remote, ReadOnlySpan<byte> datagram)
+    {
+        if (PacketKinds.Classify(datagram) == PacketKind.Stun)
+        {
+            if (!_agent.HandlePacket(now, origin, remote, datagram))
+                return Stranger();
+            Drain(now);
+            return IceSource.Taken;
+        }
+
+        if (_mode == Mode.Undecided)
+            return IceSource.Plain;
+        bool isInUse = _path is { } path && path.Base == origin && path.Remote == remote;
+        return isInUse || _agent.IsValidated(origin, remote) ? IceSource.Peer : Stranger();
+    }
+
+    private IceSource Stranger()
+    {
+        Strangers++;
+        return IceSource.Stranger;
+    }
+
+    // Mutate once, then drain until nothing is left.
+    private void Drain(Instant now)
+    {
+        if (_gathering.Drain(now, _agent, _bases, _buffer))
+            Describe();
+        while (_agent.PollTransmit(_buffer, out int length, out var origin, out var remote))
+        {
+            if (Find(origin) is not { } way)
+                continue;
+            way.Relay?.Permit(now, remote);
+            way.Relay?.Transmit(_asked);
+            way.Sender.Send(_buffer.AsSpan(0, length), PeerAddress.From(remote));
+        }
+
+        while (_agent.PollEvent(out var happened))
+            Take(now, happened);
+        if (_gathering.IsDone)
+            TellGathered();
+    }
+
+    private void TellGathered()
+    {
+        if (_isToldGathered)
+            return;
+        _isToldGathered = _isGathered = true;
+        Gathered?.Invoke();
+    }
+
+    private void Take(Instant now, IceEvent happened)
+    {
+        switch (happened)
+        {
+            case IceEvent.Selected selected:
+                Use(now, selected.Path);
+                break;
+            case IceEvent.StateChanged { State: IceState.Failed } when _mode == Mode.Active:
+                _events.Push(new(MediaEventKind.PathFailed, now));
+                break;
+            case IceEvent.RestartNeeded when _mode == Mode.Active:
+                _events.Push(new(MediaEventKind.PathDoubtful, now));
+                break;
+            case IceEvent.ResolveNeeded query:
+                ResolveNeeded?.Invoke(query.Query, query.Name);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Use(Instant now, IcePath? path)
+    {
+        var before = _way;
+        _way = path is null ? null : Find(path.Base);
+        _target = _way is null ? default : PeerAddress.From(path!.Remote);
+        Volatile.Write(ref _path, _way is null ? null : path);
+        if (_way?.Relay is { } relay)
+        {
+            relay.Bind(now, path!.Remote);
+            relay.Transmit(_asked);
+        }
+
+        PathChanged?.Invoke(now);
+        if (_way is not null)
+            _events.Push(new(before is null ? MediaEventKind.PathFound : MediaEventKind.RemoteAddressChanged, now));
+    }
+
+    private void BecomePlain(Instant now)
+    {
+        if (_mode == Mode.Plain)
+            return;
+        _mode = Mode.Plain;
+        _gathering.Close(now, _buffer);
+        _way = null;
+        _target = default;
+        Volatile.Write(ref _path, null);
+        TellGathered();
+        Dispose();
+        PathChanged?.Invoke(now);
+    }
+
+    // The same credentials, which the new peer knows, and nothing of the old one.
+    private void Renew(Instant now)
+    {
+        _agent.Dispose();
+        _agent = new IceAgent(_options with { Credentials = _credentials }, _random);
+        foreach (var candidate in _description.Candidates)
+            _agent.AddLocal(now, candidate.Kind, candidate.Address, candidate.Base, candidate.Related, candidate.Transport);
+        _agent.CompleteLocal(now);
+        if (_way is not null)
+            Use(now, null);
+    }
+
+    private void Describe() => Volatile.Write(ref _description, _agent.LocalDescription);
+
+    private IceBase? Find(in TransportAddress address)
+    {
+        foreach (var known in _bases)
+        {
+            if (known.Address == address)
+                return known;
+        }
+
+        return null;
+    }
+}

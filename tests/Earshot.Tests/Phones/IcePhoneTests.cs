@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+
+namespace Earshot.Tests.Phones;
+
+/// <summary>Phones that find each other by ICE on this machine, and those that have none.</summary>
+public sealed class IcePhoneTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("earshot-ice-").FullName;
+
+    [Theory]
+    [InlineData(MediaSecurityMethod.Dtls)]
+    [InlineData(MediaSecurityMethod.Sdes)]
+    [InlineData(MediaSecurityMethod.None)]
+    public async Task TwoPhonesFindEachOtherAndAreHeard(MediaSecurityMethod security)
+    {
+        await using var callee = await StartAsync("bob", security);
+        var taken = Taking(callee);
+        await using var caller = await StartAsync("alice", security);
+        var heard = new TaskCompletionSource();
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { OnEvent = step => { if (step is CallHeard) heard.TrySetResult(); } }).WaitAsync(Limit);
+        var answered = await taken.WaitAsync(Limit);
+        await answered.Connected.WaitAsync(Limit);
+        await heard.Task.WaitAsync(Limit);
+        Assert.Equal(("host", "host"), (call.Session!.Ice, answered.Session!.Ice));
+        Assert.Equal(call.Session.Local, answered.Session.Remote);
+        await Until(() => answered.GetStatistics()!.PacketsReceived > 5 && call.GetStatistics()!.PacketsReceived > 5);
+        Assert.Equal((0, 0), (call.GetStatistics()!.StrangerPackets, answered.GetStatistics()!.SecurityRefusals));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task WhereOneSideHasNoIceMediaIsPlainAndHeard(bool callerHasIce, bool calleeHasIce)
+    {
+        await using var callee = await Phone.StartAsync(Options("bob", MediaSecurityMethod.Dtls) with { Ice = calleeHasIce });
+        var taken = Taking(callee);
+        await using var caller = await Phone.StartAsync(Options("alice", MediaSecurityMethod.Dtls) with { Ice = callerHasIce });
+        var call = await caller.CallAsync(callee.ListenUri).WaitAsync(Limit);
+        var answered = await taken.WaitAsync(Limit);
+        await answered.Connected.WaitAsync(Limit);
+        Assert.Equal(("off", "off"), (call.Session!.Ice, answered.Session!.Ice));
+        await Until(() => answered.GetStatistics()!.PacketsReceived > 5 && call.GetStatistics()!.PacketsReceived > 5);
+    }
+
+    [Fact]
+    public async Task HoldAndResumeKeepTheWayThatWasFound()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
+        _ = Taking(callee);
+        await using var caller = await StartAsync("alice", MediaSecurityMethod.Dtls);
+        var changed = 0;
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { OnEvent = step => { if (step is CallChanged) Interlocked.Increment(ref changed); } }).WaitAsync(Limit);
+        var way = (call.Session!.Local, call.Session.Remote);
+        call.Hold();
+        await Until(() => call.Session!.OnHold);
+        call.Resume();
+        await Until(() => changed == 2);
+        Assert.Equal(("host", way), (call.Session!.Ice, (call.Session.Local, call.Session.Remote)));
+        var before = call.GetStatistics()!.PacketsReceived;
+        await Until(() => call.GetStatistics()!.PacketsReceived > before + 5);
+        Assert.False(call.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task ARestartFindsTheWayAnewAndTheCallGoesOn()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Sdes);
+        _ = Taking(callee);
+        await using var caller = await StartAsync("alice", MediaSecurityMethod.Sdes);
+        var changed = 0;
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { OnEvent = step => { if (step is CallChanged) Interlocked.Increment(ref changed); } }).WaitAsync(Limit);
+        Assert.True(call.Media!.RestartIce());
+        call.Resume();
+        call.Hold();
+        await Until(() => changed >= 1);
+        call.Resume();
+        await Until(() => changed >= 2);
+        var before = call.GetStatistics()!.PacketsReceived;
+        await Until(() => call.GetStatistics()!.PacketsReceived > before + 20);
+        Assert.Equal("host", call.Session!.Ice);
+    }
+
+    [Fact]
+    public async Task AServerThatIsNotThereCostsHalfASecondAndNoMore()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
+        _ = Taking(callee);
+        await using var caller = await Phone.StartAsync(Options("alice", MediaSecurityMethod.Dtls) with { StunServer = "127.0.0.1:9", TurnServers = ["turn:a:b@127.0.0.1:9"] });
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(Limit);
+        Assert.Equal("host", call.Session!.Ice);
+    }
+
+    [Fact]
+    public async Task WhoHangsUpWhileServersAreAskedHasEnded()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
+        await using var caller = await Phone.StartAsync(Options("alice", MediaSecurityMethod.Dtls) with { StunServer = "127.0.0.1:9" });
+        var call = await caller.PlaceCallAsync(callee.ListenUri, new CallOptions { Echo = true });
+        call.HangUp();
+        Assert.Equal(CallEndReason.Cancelled, (await call.Ended.WaitAsync(Limit)).End.Reason);
+    }
+
+    [Theory]
+    [InlineData("stun", "turn:127.0.0.1", null)]
+    [InlineData("turn", null, "turn:127.0.0.1")]
+    [InlineData("turn", null, "turn:alice:hidden@[::")]
+    public async Task AServerThatCannotBeReadIsRefusedAtTheStartWithoutItsPassword(string kind, string? stun, string? turn)
+    {
+        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => Phone.StartAsync(
+            Options("alice", MediaSecurityMethod.Dtls) with { StunServer = stun, TurnServers = turn is null ? [] : [turn] }));
+        Assert.Contains(kind, wrong.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("hidden", wrong.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Task<Call> Taking(Phone phone)
+    {
+        var taken = new TaskCompletionSource<Call>(TaskCreationOptions.RunContinuationsAsynchronously);
+        phone.IncomingCall += incoming => taken.TrySetResult(incoming.Accept(new CallOptions { Echo = true }));
+        return taken.Task;
+    }
+
+    private static async Task Until(Func<bool> holds)
+    {
+        for (var i = 0; i < 1000 && !holds(); i++) await Task.Delay(10);
+        Assert.True(holds());
+    }
+
+    private Task<Phone> StartAsync(string who, MediaSecurityMethod security) => Phone.StartAsync(Options(who, security));
+
+    private PhoneOptions Options(string who, MediaSecurityMethod security) => new()
+    {
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Microphone = "silence",
+        Speaker = "null",
+        Codecs = ["pcmu"],
+        Security = [security],
+        IdentityFile = Path.Combine(_folder, who + ".pem"),
+    };
+}
