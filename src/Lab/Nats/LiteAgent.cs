@@ -12,6 +12,9 @@ internal sealed class LiteAgent(IceCredentials credentials) : IDisposable
 {
     private readonly StunKey _key = StunKey.ShortTerm(credentials.Password);
 
+    /// <summary>Ours.</summary>
+    public IceCredentials Credentials => credentials;
+
     /// <summary>Where packets go; none before something is nominated.</summary>
     public TransportAddress Target { get; private set; }
 

@@ -87,19 +87,19 @@ internal sealed class NatCall : IDisposable
     /// <summary>Gathers, calls, and runs until both hear each other, or that much time has passed.</summary>
     public bool Connect(TimeSpan atMost)
     {
-        RunUntil(() => Alice.Path.IsGathered, TimeSpan.FromSeconds(1));
+        RunUntil(() => Alice.IsGathered, TimeSpan.FromSeconds(1));
         Alice.Place();
         return RunUntil(() => BothHear, atMost);
     }
 
     /// <summary>Both have heard each other.</summary>
-    public bool BothHear => Alice.Media?.Heard.FirstAt < Instant.Never && Bob.Media?.Heard.FirstAt < Instant.Never;
+    public bool BothHear => Alice.Media.Heard.FirstAt < Instant.Never && Bob.Media.Heard.FirstAt < Instant.Never;
 
     /// <summary>From the answer's arrival until the later of the two hears the other.</summary>
-    public TimeSpan SetUp => Instant.Max(Alice.Media!.Heard.FirstAt, Bob.Media!.Heard.FirstAt) - Alice.Media!.DescribedAt;
+    public TimeSpan SetUp => Instant.Max(Alice.Media.Heard.FirstAt, Bob.Media.Heard.FirstAt) - Alice.Media.DescribedAt;
 
     /// <summary>Does a relay carry it, as either side knows?</summary>
-    public bool IsRelayed => Alice.Path.Agent.Selected?.IsRelayed == true || Bob.Path.Agent.Selected?.IsRelayed == true;
+    public bool IsRelayed => Alice.Path.Selected is { IsRelayed: true } || Bob.Path.Selected is { IsRelayed: true };
 
     /// <summary>Lets virtual time pass.</summary>
     public void Run(TimeSpan time)

@@ -10,36 +10,37 @@ using Earshot.Protocol;
 using Earshot.Protocol.Ice;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
+using Earshot.Protocol.Stun;
+using Earshot.Protocol.Turn;
 
 namespace Earshot.Lab.Nats;
 
-/// <summary>A call's media through NATs in virtual time: the real negotiation, worker's half and playback over a <see cref="NatPath"/>.</summary>
+/// <summary>A call's media through NATs in virtual time: the real negotiation, worker's half and playback over the real ICE, on simulated sockets.</summary>
 /// <remarks>
 /// <code>
-///   tone ─► CaptureQueue ─► CallMedia ─► NatPath ─► network          keys: ScriptedKeys over the same path, once there is one
-///   heard ◄─ PlaybackPipeline ◄─ CallMedia ◄─ NatPath ◄─ network
+///   tone ─► CaptureQueue ─► CallMedia ─► IceLink ─► NatPort ─► network       keys: ScriptedKeys over the same path, once there is one
+///   heard ◄─ PlaybackPipeline ◄─ CallMedia ◄─ IceLink ◄─ NatPort ◄─ network
 /// </code>
 /// Thread: its network's. Told the time by it.
 /// </remarks>
 internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDisposable
 {
     private const int Block = 480;
-    private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan BlockTime = TimeSpan.FromMilliseconds(10);
     private readonly NatNetwork _network;
     private readonly NatPhone _phone;
     private readonly MediaNegotiator _negotiator;
+    private readonly IceNegotiation? _negotiation;
     private readonly CaptureQueue _captured = new();
     private readonly SlotRing<ReceivedPacket> _ring = new(64, static () => new ReceivedPacket());
     private readonly CallMedia _media;
     private readonly short[] _block = new short[Block];
     private ScriptedKeys? _keys;
+    private byte[]? _early;
     private PeerAddress _signalled;
     private int _association;
-    private bool _isDescribed;
     private bool _isRunning;
     private Instant _nextBlock = Instant.Never;
-    private Instant _packetAt = Instant.Zero;
 
     /// <summary>Nothing is agreed yet.</summary>
     public NatMedia(NatNetwork network, NatPhone phone, MediaSessionOptions options, SeededRandom random)
@@ -58,7 +59,18 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
             Events = this,
             Random = random,
             Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),
+            Ice = Path.Link,
         });
+        Path.OnDatagram = HandleDatagram;
+        if (Path.Link is not { } link)
+            return;
+        _negotiation = new IceNegotiation(() => phone.Description, random);
+        var changed = link.PathChanged;
+        link.PathChanged = now =>
+        {
+            changed?.Invoke(now);
+            HandlePath(now);
+        };
     }
 
     /// <summary>For this call alone.</summary>
@@ -91,8 +103,8 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
 
     public MediaAnswer MakeOffer()
     {
-        if (RestartsIce)
-            Path.Agent.Restart(_network.Now);
+        if (RestartsIce && _negotiation is { } negotiation)
+            Path.Link!.Restart(_network.Now, negotiation.Restart());
         RestartsIce = false;
         Prepare();
         return new(Described(_negotiator.CreateOffer(MediaDirection.SendReceive, null)));
@@ -106,10 +118,8 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         var result = _negotiator.AcceptOffer(offer.Span);
         if (!result.Accepted)
             return new(default, new CallEnd(CallEndReason.Failed, result.SipStatus, result.Reason));
-        TakeRemote(offer.Span);
-        var answer = Described(result.Answer);
         Use();
-        return new(answer);
+        return new(Described(result.Answer));
     }
 
     public CallEnd? TakeAnswer(ReadOnlyMemory<byte> answer, bool final)
@@ -117,7 +127,6 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         var result = _negotiator.AcceptAnswer(answer.Span, final);
         if (!result.Accepted)
             return new CallEnd(CallEndReason.Failed, result.SipStatus, result.Reason);
-        TakeRemote(answer.Span);
         Use();
         return null;
     }
@@ -142,31 +151,20 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
 
     /// <inheritdoc/>
     public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) =>
-        Path.Send(datagram, new TransportAddress(to.High, to.Low, to.Port, to.IsV6));
+        Path.Lite is not { } lite ? Path.First.Send(datagram, to) : !lite.Target.IsNone && Path.First.Send(datagram, PeerAddress.From(lite.Target));
 
     /// <inheritdoc/>
     public void Push(in MediaEvent happened) => Events.Add(happened.Kind);
 
-    /// <summary>A packet of the peer's that is no STUN.</summary>
-    public void HandlePacket(Instant now, in TransportAddress from, byte[] bytes)
-    {
-        if (PacketKinds.Classify(bytes) == PacketKind.Dtls)
-        {
-            _keys?.HandlePacket(now, bytes);
-            DrainKeys(now);
-            return;
-        }
-
-        _packetAt = now;
-        // With ICE the path is the agent's business: to the worker the peer never moves.
-        var peer = Path.IsPlain ? new PeerAddress(from.High, from.Low, from.Port, from.IsV6, 0) : _signalled;
-        _media.HandleDatagram(now, now, in peer, bytes);
-    }
-
     /// <summary>There is a way to the peer.</summary>
     public void HandlePath(Instant now)
     {
-        _keys?.Start(now);
+        if (!IsReady || _keys is not { } keys)
+            return;
+        keys.Start(now);
+        if (_early is { } early)
+            keys.HandlePacket(now, early);
+        _early = null;
         DrainKeys(now);
     }
 
@@ -181,9 +179,6 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
 
         if (_nextBlock <= now)
             Sound(now);
-        // Nothing for the time of some packets: is the path still good? The agent asks no more than twice a second.
-        if (_isRunning && Heard.FirstAt != Instant.Never && now - _packetAt > Doubt)
-            Path.Agent.Probe(now);
         if (_media.PollTimeout() <= now)
             _media.HandleTimeout(now);
     }
@@ -213,32 +208,72 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
 
     private void Prepare()
     {
-        var address = Path.Default;
-        _negotiator.Local = address.ToEndPoint();
+        _negotiator.Ice = _negotiation;
+        _negotiator.Local = Path.Default.ToEndPoint();
     }
 
     private void Use()
     {
         var now = _network.Now;
         var plan = _negotiator.Plan!;
+        if (DescribedAt == Instant.Never)
+            DescribedAt = now;
         _signalled = plan.Transport.Rtp;
         Playback.Apply(plan.Playback);
-        _media.Apply(now, plan);
         if (plan.Dtls is { } agreement && agreement.Association != _association)
         {
             _association = agreement.Association;
             _keys = new ScriptedKeys(agreement.IsClient, Random);
         }
 
-        if (Path.IsReady)
-            HandlePath(now);
-        Path.Drain();
+        _media.Apply(now, plan);
+        HandlePath(now);
     }
+
+    private void HandleDatagram(Instant now, int port, TransportAddress from, byte[] bytes)
+    {
+        if (Path.Lite is { } lite && TryAnswer(now, lite, from, bytes))
+            return;
+        if (IsHandshake(bytes, out var flight))
+            HandleHandshake(now, bytes.AsSpan(flight));
+        else
+            _media.HandleDatagram(now, now, port, PeerAddress.From(from), bytes);
+    }
+
+    // What is a stand-in for DTLS is not for the library behind CallMedia: it is taken out before ICE, and out of what a relay wraps.
+    private static bool IsHandshake(byte[] bytes, out Range flight)
+    {
+        flight = ..;
+        if (TurnData.TryReadChannel(bytes, out _, out var payload)
+            || (StunMessage.TryParse(bytes, out var message) && message.Method == StunMethod.Data && TurnData.TryReadIndication(bytes, message, out _, out payload)))
+            flight = payload;
+        return PacketKinds.Classify(bytes.AsSpan(flight)) == PacketKind.Dtls;
+    }
+
+    private void HandleHandshake(Instant now, ReadOnlySpan<byte> flight)
+    {
+        // Who answers knows first that a pair works, and begins while the answer, or our own check, is on its way.
+        if (_keys is { } keys) keys.HandlePacket(now, flight);
+        else _early ??= flight.ToArray();
+        DrainKeys(now);
+    }
+
+    private bool TryAnswer(Instant now, LiteAgent lite, TransportAddress from, byte[] bytes)
+    {
+        Span<byte> answer = stackalloc byte[200];
+        if (!lite.TryAnswer(bytes, from, answer, out int length))
+            return false;
+        Path.First.Send(answer[..length], PeerAddress.From(from));
+        HandlePath(now);
+        return true;
+    }
+
+    private bool IsReady => Path.Link is { IsActive: true } link ? link.HasPath : Path.Lite is not { Target.IsNone: true };
 
     private void DrainKeys(Instant now)
     {
-        while (_keys is { } keys && Path.IsReady && keys.PollTransmit(out var datagram))
-            Path.Send(datagram, new TransportAddress(_signalled.High, _signalled.Low, _signalled.Port, _signalled.IsV6));
+        while (_keys is { } keys && IsReady && keys.PollTransmit(out var datagram))
+            _ = Path.Link is { IsActive: true } link ? link.Send(datagram, _signalled) : Send(datagram, _signalled);
         if (_keys is not { IsDone: true } done || KeysAt != Instant.Never)
             return;
         KeysAt = now;
@@ -246,34 +281,16 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         _phone.HandleKeysAgreed(now);
     }
 
+    // A gateway's words, which our own negotiation does not know.
     private ReadOnlyMemory<byte> Described(ReadOnlyMemory<byte> sdp)
     {
-        if (Path.IsPlain)
+        if (!_phone.IsLite)
             return sdp;
-        Path.Agent.CompleteLocal(_network.Now);
-        var text = new StringBuilder(Encoding.UTF8.GetString(sdp.Span));
-        if (Path.IsLite)
-            text.Append("a=ice-lite\r\n");
-        foreach (var line in _phone.Description.ToAttributes())
+        Path.Lite ??= new LiteAgent(IceCredentials.Draw(Random));
+        var host = new IceCandidate { Foundation = "1", Priority = CandidatePriority.Of(CandidateKind.Host, CandidateTransport.Udp, 0, 1), Address = Path.FirstAddress };
+        var text = new StringBuilder(Encoding.UTF8.GetString(sdp.Span)).Append("a=ice-lite\r\n");
+        foreach (var line in new IceDescription { Credentials = Path.Lite.Credentials, Candidates = [host] }.ToAttributes())
             text.Append("a=").Append(line).Append("\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private void TakeRemote(ReadOnlySpan<byte> sdp)
-    {
-        if (!_isDescribed)
-            DescribedAt = _network.Now;
-        _isDescribed = true;
-        if (Path.IsLite)
-            return;
-        if (!SessionDescription.TryParse(sdp, out var session, out _) || IceDescription.Read(session!, session!.Media[0]) is not { } remote)
-        {
-            Path.IsPlain = true;
-            return;
-        }
-
-        if (Path.Agent.IsRestart(remote))
-            Path.Agent.Restart(_network.Now);
-        Path.Agent.SetRemote(_network.Now, remote);
     }
 }

@@ -35,29 +35,31 @@ internal sealed record NatPhoneOptions
 /// <remarks>One call. Thread: its network's.</remarks>
 internal sealed class NatPhone : IDisposable
 {
+    private static readonly TimeSpan Lookup = TimeSpan.FromMilliseconds(2);
     private readonly NatNetwork _network;
     private readonly NatPhoneOptions _options;
     private readonly SeededRandom _random;
+    private readonly bool _calls;
     private bool _isAnswering;
 
     /// <summary>Idle.</summary>
     public NatPhone(NatNetwork network, string name, NatPhoneOptions options, (IPEndPoint Local, IPEndPoint Remote) signalling, SimulatedLink outgoing, bool calls)
     {
-        (_network, _options) = (network, options);
+        (_network, _options, _calls) = (network, options, calls);
         _random = new SeededRandom(network.Random.NextBits());
-        Path = new NatPath(network, options.Server, options.Ice with { IsControlling = calls }, _random)
+        IsLite = options.IsLite;
+        Path = new NatPath(network, options.Server, options is { SpeaksIce: true, IsLite: false } ? options.Ice with { IsControlling = calls } : null, _random)
         {
-            IsPlain = !options.SpeaksIce,
-            IsLite = options.IsLite,
-            OnEvent = HandlePathEvent,
-            OnNominated = now => Media?.HandlePath(now),
+            OnRestartNeeded = HandleRestartNeeded,
         };
+        Media = new NatMedia(network, this, options.Media, _random);
+        if (Path.Link is { } link)
+            link.ResolveNeeded = (query, name) => network.After(Lookup, () => link.HandleResolved(network.Now, query, Resolver?.Invoke(name) ?? default));
         Signalling = new VirtualPhone(name, signalling.Local, signalling.Remote, outgoing, _random, SipTransport.Tls)
         {
-            MakeMedia = _ => Media = new NatMedia(network, this, options.Media, _random),
+            MakeMedia = _ => Media,
             OnIncoming = (_, _) => _isAnswering = true,
         };
-        Path.OnMedia = (now, from, bytes) => Media?.HandlePacket(now, from, bytes);
     }
 
     /// <summary>Its SIP.</summary>
@@ -67,13 +69,16 @@ internal sealed class NatPhone : IDisposable
     public NatPath Path { get; }
 
     /// <summary>What it says of its candidates.</summary>
-    public IceDescription Description => _options.Describes?.Invoke(Path.Agent.LocalDescription) ?? Path.Agent.LocalDescription;
+    public IceDescription Description => _options.Describes?.Invoke(Path.Link!.Description) ?? Path.Link!.Description;
 
     /// <summary>Its interfaces, the preferred first.</summary>
     public List<NatHost> Hosts { get; } = [];
 
-    /// <summary>Its call's media; null before there is one.</summary>
-    public NatMedia? Media { get; private set; }
+    /// <summary>Its call's media.</summary>
+    public NatMedia Media { get; }
+
+    /// <summary>Answers checks and sends none.</summary>
+    public bool IsLite { get; }
 
     /// <summary>Its call.</summary>
     public VirtualCall Call => Signalling.Calls[0];
@@ -106,7 +111,7 @@ internal sealed class NatPhone : IDisposable
     /// <summary>Offers a restart of ICE.</summary>
     public void Restart()
     {
-        Media!.RestartsIce = true;
+        Media.RestartsIce = true;
         Call.ChangeSession(_network.Now);
     }
 
@@ -116,7 +121,7 @@ internal sealed class NatPhone : IDisposable
     /// <summary>Does what is due.</summary>
     public void HandleTimeout(Instant now)
     {
-        if (_isAnswering && Path.IsGathered)
+        if (_isAnswering && IsGathered)
         {
             _isAnswering = false;
             Call.Answer(now);
@@ -124,35 +129,26 @@ internal sealed class NatPhone : IDisposable
 
         if (Signalling.PollTimeout() <= now)
             Signalling.HandleTimeout(now);
-        Path.HandleTimeout(now);
-        Media?.HandleTimeout(now);
+        Media.HandleTimeout(now);
     }
 
     /// <summary>When something is due next.</summary>
-    public Instant PollTimeout() => Instant.Min(Instant.Min(Signalling.PollTimeout(), Path.PollTimeout()), Media?.PollTimeout() ?? Instant.Never);
+    public Instant PollTimeout() => Instant.Min(Signalling.PollTimeout(), Media.PollTimeout());
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Media?.Dispose();
+        Media.Dispose();
         Path.Dispose();
     }
 
-    private void HandlePathEvent(Instant now, IceEvent happened)
+    /// <summary>Its description need not wait.</summary>
+    public bool IsGathered => Path.Link is not { IsGathered: false };
+
+    // The caller alone, or both would do it at once.
+    private void HandleRestartNeeded()
     {
-        switch (happened)
-        {
-            case IceEvent.Selected { Path: not null }:
-                Media?.HandlePath(now);
-                break;
-            case IceEvent.ResolveNeeded resolve:
-                _network.After(TimeSpan.FromMilliseconds(2), () => Path.Agent.HandleResolved(_network.Now, resolve.Query, Resolver?.Invoke(resolve.Name) ?? default));
-                break;
-            case IceEvent.RestartNeeded when RestartsByItself && Path.Agent.IsControlling:
-                Restart();
-                break;
-            default:
-                break;
-        }
+        if (RestartsByItself && _calls)
+            Restart();
     }
 }

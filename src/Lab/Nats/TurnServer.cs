@@ -29,7 +29,7 @@ internal sealed class TurnServer : IDisposable
     private int _nonce;
 
     /// <summary>Begins to serve.</summary>
-    public TurnServer(NatNetwork network, NatHost host, string user = "earshot", string password = "a long secret")
+    public TurnServer(NatNetwork network, NatHost host, string user = "earshot", string password = "a-long-secret")
     {
         (_network, _host, User, Password) = (network, host, user, password);
         _md5 = StunKey.LongTermMd5(user, Realm, password);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Lab.Nats;
 using Earshot.Protocol;
-using Earshot.Protocol.Ice;
 
 namespace Earshot.Lab.Tests.Nats;
 
@@ -24,9 +23,9 @@ public sealed class NatPathChangeTests
     }
 
     private static double Silence(NatCall call, Instant from) => Math.Max(
-        call.Alice.Media!.Heard.LongestSilence(from).TotalMilliseconds, call.Bob.Media!.Heard.LongestSilence(from).TotalMilliseconds);
+        call.Alice.Media.Heard.LongestSilence(from).TotalMilliseconds, call.Bob.Media.Heard.LongestSilence(from).TotalMilliseconds);
 
-    private static NatHost InUse(NatPhone phone) => phone.Hosts.Single(h => h.Address.SameHost(phone.Path.Agent.Selected!.Base));
+    private static NatHost InUse(NatPhone phone) => phone.Hosts.Single(h => h.Address.SameHost(phone.Path.Selected!.Base));
 
     [Theory]
     [InlineData(true)]
@@ -73,10 +72,10 @@ public sealed class NatPathChangeTests
         var signalledAt = call.Network.Now;
         phone.Restart();
         call.Run(TimeSpan.FromSeconds(3));
-        var heardAgain = Instant.Max(call.Alice.Media!.Heard.HeardAgain(goneAt), call.Bob.Media!.Heard.HeardAgain(goneAt));
+        var heardAgain = Instant.Max(call.Alice.Media.Heard.HeardAgain(goneAt), call.Bob.Media.Heard.HeardAgain(goneAt));
         Assert.InRange((heardAgain - signalledAt) / NatCall.RoundTrip, 0, 5);
         Assert.InRange(Silence(call, heardAgain + TimeSpan.FromMilliseconds(200)), 0, 100);
-        Assert.Equal((1, 1), (call.Alice.Path.Agent.Selected!.Generation, call.Bob.Path.Agent.Selected!.Generation));
+        Assert.Equal((1, 1), (call.Alice.Path.Selected!.Generation, call.Bob.Path.Selected!.Generation));
     }
 
     [Fact]
@@ -85,13 +84,12 @@ public sealed class NatPathChangeTests
         using var call = new NatCall();
         var line = call.Alice.Attach(call.AddLine(NatKinds.PortChanging, 1));
         call.Bob.Attach(call.AddLine(NatKinds.PortRestricted, 2));
-        call.Alice.Path.Agent.CompleteLocal(call.Network.Now);
         Assert.True(call.Connect(Enough));
         call.Run(TimeSpan.FromSeconds(2));
         var at = call.Network.Now;
         line.Realm.Nat!.Forget();
         call.Run(TimeSpan.FromSeconds(10));
-        var heardAgain = Instant.Max(call.Alice.Media!.Heard.HeardAgain(at), call.Bob.Media!.Heard.HeardAgain(at));
+        var heardAgain = Instant.Max(call.Alice.Media.Heard.HeardAgain(at), call.Bob.Media.Heard.HeardAgain(at));
         Assert.InRange((heardAgain - at).TotalSeconds, 0, 5);
         Assert.InRange(Silence(call, call.Network.Now - TimeSpan.FromSeconds(3)), 0, 100);
     }
@@ -107,8 +105,8 @@ public sealed class NatPathChangeTests
         call.Bob.Restart();
         call.Run(TimeSpan.FromSeconds(10));
         Assert.InRange(Silence(call, at), 0, 60);
-        Assert.True(call.Alice.Path.Agent.Selected!.Generation > 0 && call.Bob.Path.Agent.Selected!.Generation > 0);
-        Assert.Equal((IceState.Completed, IceState.Completed), (call.Alice.Path.Agent.State, call.Bob.Path.Agent.State));
+        Assert.True(call.Alice.Path.Selected!.Generation > 0 && call.Bob.Path.Selected!.Generation > 0);
+        Assert.True(call.Alice.Path.IsNominated && call.Bob.Path.IsNominated);
     }
 
     [Fact]
@@ -117,9 +115,9 @@ public sealed class NatPathChangeTests
         using var call = NatCall.Between(NatKinds.PortChanging, NatKinds.PortChanging);
         Assert.True(call.Connect(Enough));
         var at = call.Network.Now + TimeSpan.FromSeconds(1);
-        call.Alice.Media!.Worker.Send.Mute = true;
+        call.Alice.Media.Worker.Send.Mute = true;
         call.Run(TimeSpan.FromSeconds(40));
         Assert.InRange(Silence(call, at), 0, 60);
-        Assert.Equal(IceState.Completed, call.Alice.Path.Agent.State);
+        Assert.True(call.Alice.Path.IsNominated);
     }
 }
