@@ -18,10 +18,14 @@ internal sealed class CheckList(IceGeneration generation)
     public bool HasTriggered => _triggered.Count > 0;
 
     /// <summary>Pairs a candidate of ours with one of the peer's, unless they cannot talk or the pair is there (§6.1.2.2–6.1.2.5).</summary>
+    /// <param name="local">Ours.</param>
+    /// <param name="remote">The peer's.</param>
+    /// <param name="isControlling">Our role.</param>
+    /// <param name="wasHeard">A check came that way: whatever the kinds of the addresses, the two can talk. Chromium asks loopback from elsewhere, and stays there.</param>
     /// <returns>The pair, old or new; null when there is none.</returns>
-    public CandidatePair? Add(IceCandidate local, IceCandidate remote, bool isControlling)
+    public CandidatePair? Add(IceCandidate local, IceCandidate remote, bool isControlling, bool wasHeard = false)
     {
-        if (!Fits(local, remote))
+        if (!Fits(local, remote) || (!wasHeard && !IsOneScope(local, remote)))
             return null;
         if (Find(local.Base, remote.Address) is { } known)
             return known;
@@ -148,16 +152,17 @@ internal sealed class CheckList(IceGeneration generation)
     /// <summary>Takes out the pairs of a socket or relay that is gone.</summary>
     public void RemoveBase(TransportAddress origin) => _pairs.RemoveAll(p => p.Base == origin);
 
-    // UDP to UDP, active to passive (RFC 6544 §6.2); one family; link-local and loopback only among themselves (RFC 8445 §6.1.2.2).
+    // UDP to UDP, active to passive (RFC 6544 §6.2); one family.
     private static bool Fits(IceCandidate local, IceCandidate remote)
     {
         bool carries = local.Transport == CandidateTransport.Udp ? remote.Transport == CandidateTransport.Udp
             : local.Transport == CandidateTransport.TcpActive && remote.Transport == CandidateTransport.TcpPassive;
-        return carries && local.Component == remote.Component && !remote.IsName
-            && local.Base.IsV6 == remote.Address.IsV6
-            && local.Base.IsLoopback == remote.Address.IsLoopback
-            && (!local.Base.IsV6 || local.Base.IsLinkLocal == remote.Address.IsLinkLocal);
+        return carries && local.Component == remote.Component && !remote.IsName && local.Base.IsV6 == remote.Address.IsV6;
     }
+
+    // Link-local and loopback only among themselves (RFC 8445 §6.1.2.2).
+    private static bool IsOneScope(IceCandidate local, IceCandidate remote) =>
+        local.Base.IsLoopback == remote.Address.IsLoopback && (!local.Base.IsV6 || local.Base.IsLinkLocal == remote.Address.IsLinkLocal);
 
     private bool IsFoundationBusy(CandidatePair pair)
     {

@@ -122,8 +122,8 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
             Kind = CandidateKind.PeerReflexive,
         };
         generation.TryAddRemote(remote);
-        return generation.RemoteCandidates.Contains(remote) ? generation.Pairs.Add(local, remote, session.IsControlling)
-            : Known(generation, from) is { } known ? generation.Pairs.Add(local, known, session.IsControlling)
+        return generation.RemoteCandidates.Contains(remote) ? generation.Pairs.Add(local, remote, session.IsControlling, wasHeard: true)
+            : Known(generation, from) is { } known ? generation.Pairs.Add(local, known, session.IsControlling, wasHeard: true)
             : null;
     }
 

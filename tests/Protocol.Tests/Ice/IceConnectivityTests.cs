@@ -92,6 +92,21 @@ public sealed class IceConnectivityTests
     }
 
     [Fact]
+    public void AWayThatACheckCameIsTakenWhateverTheKindsOfItsAddresses()
+    {
+        // Chromium on the same host asks 127.0.0.1 from the address of its network, and nominates that.
+        using var world = new IceWorld();
+        var (a, b) = (world.Add("a", Offers), world.Add("b", Answers));
+        world.AddHost(a, NatKind.Independent, "127.0.0.1");
+        world.AddHost(b, NatKind.None, "127.1.0.1");
+        world.Negotiate(a, b);
+        world.Run(2000);
+        AssertAgreed(a, b);
+        Assert.False(b.Agent.Selected!.Remote.IsLoopback);
+        Assert.True(b.Agent.IsValidated(b.Hosts[0], b.Agent.Selected.Remote));
+    }
+
+    [Fact]
     public void Ipv6LeadsWhereIpv4DoesNot()
     {
         using var world = new IceWorld();
