@@ -10,13 +10,20 @@ namespace Earshot.Media.Send;
 ///                          ▲                                                                                 │
 ///                          └──────────── full again: next time rise half as fast there, at last a sixth ◄────┘
 /// </code>
-/// Loss alone is no sign: radio loses without being full. Thread: worker. Pure.
+/// Loss alone is no sign: radio loses without being full. But a queue that was full before the first report has no short round trip to be told by: there loss,
+/// jitter (which a queue that overflows makes, and dice do not) and a long round trip together are taken for one, once: when less sent is not less lost, it is none.
+/// Thread: worker. Pure.
 /// </remarks>
 internal sealed class CongestionEstimate
 {
     private const double QueueMs = 60;
     private const double HopelessLoss = 0.35;
     private const double MostCaution = 6;
+    private const double DoubtFrom = 0.05;
+    private const double DoubtAtOnce = 0.15;
+    private const double DoubtUntil = 0.02;
+    private const double DoubtJitterMs = 2;
+    private const double LessLost = 0.7;
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BaseWindow = TimeSpan.FromMinutes(2);
 
@@ -27,12 +34,17 @@ internal sealed class CongestionEstimate
     private double _knee = double.PositiveInfinity;
     private double _caution = 1;
     private Instant _heldUntil = Instant.Zero;
+    private bool _baseIsTrusted;
+    private double _lossDoubted;
 
     /// <summary>Bits per second on the wire that may be sent; infinite while the way was never full.</summary>
     public double Allowed { get; private set; } = double.PositiveInfinity;
 
     /// <summary>The last report found the way full.</summary>
     public bool IsFull { get; private set; }
+
+    /// <summary>What is lost may be lost in a queue that was full from the beginning: more sent would be more lost.</summary>
+    public bool IsDoubtful { get; private set; }
 
     /// <summary>Time spent in queues by the last report, milliseconds of round trip.</summary>
     public double Queue => _lastQueueMs;
@@ -43,6 +55,7 @@ internal sealed class CongestionEstimate
         (_baseMs, _youngBaseMs, _youngSince) = (double.MaxValue, double.MaxValue, Instant.Never);
         (_lastQueueMs, _knee, _caution, _heldUntil) = (0, double.PositiveInfinity, 1, Instant.Zero);
         (Allowed, IsFull) = (double.PositiveInfinity, false);
+        (IsDoubtful, _baseIsTrusted, _lossDoubted) = (false, false, 0);
     }
 
     /// <summary>Takes what a report says.</summary>
@@ -56,7 +69,10 @@ internal sealed class CongestionEstimate
     {
         double queue = roundTripMs is { } rtt ? QueueOf(now, rtt) : 0;
         bool drains = IsFull && queue < 0.7 * _lastQueueMs;
-        IsFull = queue > QueueMs + (3 * jitterMs) || loss > HopelessLoss;
+        IsDoubtful = Doubts(loss, roundTripMs, jitterMs);
+        IsFull = queue > QueueMs + (3 * jitterMs) || loss > HopelessLoss || (IsDoubtful && (roundTripMs is not null || loss > DoubtAtOnce));
+        if (IsDoubtful && IsFull)
+            _lossDoubted = loss;
         _lastQueueMs = queue;
         if (IsFull && !drains)
             Cut(now, sent, bounds.Least, loss);
@@ -72,6 +88,13 @@ internal sealed class CongestionEstimate
     {
         Allowed = before;
         NoteTooMuch(now, sent);
+    }
+
+    private bool Doubts(double loss, double? roundTripMs, double jitterMs)
+    {
+        bool isShort = roundTripMs < QueueMs + (3 * jitterMs);
+        _baseIsTrusted |= isShort || loss <= DoubtUntil || (_lossDoubted > 0 && loss > LessLost * _lossDoubted);
+        return !_baseIsTrusted && loss > DoubtFrom && jitterMs > DoubtJitterMs;
     }
 
     private void Cut(Instant now, double sent, double least, double loss)

@@ -103,7 +103,7 @@ internal sealed class SendAdaptation
 
     private int CopiesWanted(Instant now)
     {
-        if (now < _noCopiesUntil)
+        if (now < _noCopiesUntil || _way.IsDoubtful)
             return 0;
         if (_loss.Smoothed >= Threshold(TwoCopiesFrom, _copies == 2) || (BurstLength >= 2 && _loss.Smoothed >= Threshold(BurstsFrom, _copies == 2)))
             return 2;

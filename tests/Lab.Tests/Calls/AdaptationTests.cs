@@ -55,6 +55,40 @@ public sealed class AdaptationTests(ITestOutputHelper output)
         Assert.True(turns <= 12, $"{turns}");
     }
 
+    /// <summary>The queue is full before the first report, so no round trip was ever short: loss is answered with less, not with copies, and speech lives.</summary>
+    [Fact]
+    public void AWayThatWasFullFromTheFirstSecondIsNoLossyOne()
+    {
+        var scores = new List<double>();
+        foreach (string voice in LabVoice.BuiltIn)
+        {
+            for (ulong seed = 1; seed <= 2; seed++)
+            {
+                var scenario = new LabScenario
+                {
+                    Voice = LabVoice.Open(voice),
+                    Seed = seed,
+                    Duration = TimeSpan.FromSeconds(20),
+                    Link = new LinkOptions { Delay = TimeSpan.Zero, Rate = new(40, TimeSpan.FromMilliseconds(200)) },
+                };
+                using var call = new LabCall(scenario);
+                int copies = 0;
+                for (int at = 1; at <= 20; at++)
+                {
+                    call.Run(Instant.FromMilliseconds(at * 1000));
+                    copies = Math.Max(copies, call.Caller.Media.Send.Settings.Distances.Depth);
+                }
+
+                var result = LabResult.Of(call, scenario);
+                scores.Add(result.There.Scores.Speech!.Estoi);
+                output.WriteLine($"{voice}, {seed}: ESTOI {scores[^1]:F3}, delay {result.There.Delay.MedianMs:F0} ms, copies {copies}");
+                Assert.Equal(0, copies);
+            }
+        }
+
+        Assert.True(scores.Order().ElementAt(2) >= 0.86, $"{scores.Order().ElementAt(2)}");
+    }
+
     [Fact]
     public void LossThatEndsGivesTheCleanSoundBack()
     {
