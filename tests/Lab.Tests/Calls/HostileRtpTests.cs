@@ -167,7 +167,9 @@ public sealed class HostileRtpTests : IDisposable
         Assert.InRange(playout.PacketsDiscarded + playout.PacketsDuplicated, 0, playout.PacketsReceived);
         Assert.InRange(playout.ConcealedSamples, 0, playout.TotalSamplesReceived);
         Assert.InRange(playout.SilentConcealedSamples, 0, playout.ConcealedSamples);
-        Assert.True(playout.JitterBufferEmittedCount + playout.ConcealedSamples <= playout.TotalSamplesReceived);
+        // Made-up sound is counted when it is made: up to a packet of it waits to be played, and what is taken out when much stands is no longer played.
+        long accounted = playout.JitterBufferEmittedCount + playout.ConcealedSamples - playout.RemovedSamplesForAcceleration - playout.TotalSamplesReceived;
+        Assert.True(accounted <= 960, $"{accounted} samples more than were played");
         Assert.Equal(0, _allocated);
     }
 
