@@ -23,7 +23,6 @@ internal static class IceServers
         if (!StunServerUri.TryParse(text, out var server, out var problem)) throw new ArgumentException($"this is no {Kind(isRelay)} server: {problem}");
         if (server.IsRelay != isRelay) throw new ArgumentException($"this is no {Kind(isRelay)} server: {server}");
         if (!isRelay && server.IsStream) throw new ArgumentException($"STUN is asked over UDP alone: {server}");
-        if (server.IsStream) throw new ArgumentException($"relays are reached over UDP alone for now: {server}");
         if (isRelay && server is not { Username: not null, Password: not null }) throw new ArgumentException($"{server} lacks name and password: turn:NAME:PASSWORD@HOST");
         return server;
     }

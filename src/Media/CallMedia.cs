@@ -42,7 +42,7 @@ internal sealed class CallMedia
         _events = parts.Events;
         _dtls = parts.ByDtls ? new DtlsLink(SenderOfDtls(parts)) : null;
         if (_ice is { } ice)
-            (ice.PathChanged, _isPeer) = (HandlePath, ice.IsPeer);
+            (ice.PathChanged, ice.Received, _isPeer) = (HandlePath, Take, ice.IsPeer);
         Latching = new Latching();
         Silence = new SilenceWatch(parts.SilenceTimeout);
         Send = new SendPipeline(parts.CaptureQueue, _transmitter, parts.Random);
@@ -186,22 +186,8 @@ internal sealed class CallMedia
             return;
         }
 
-        switch (_ice.HandleDatagram(now, socket, in from, datagram, out var peer, out var payload))
-        {
-            case IceSource.Plain:
-                Receive.HandleDatagram(now, arrival, in from, datagram);
-                break;
-            case IceSource.Peer:
-                _heardAt = now;
-                Receive.HandleDatagram(now, arrival, PacketKinds.Classify(datagram[payload]) == PacketKind.Dtls ? peer : PeerAddress.ByIce, datagram[payload]);
-                break;
-            // The peer may have found a pair half a round trip before us, and its ClientHello waits a second to be said again.
-            case IceSource.Stranger when PacketKinds.Classify(datagram[payload]) == PacketKind.Dtls:
-                _dtls?.HandleDatagram(in peer, datagram[payload]);
-                break;
-            default:
-                break;
-        }
+        var source = _ice.HandleDatagram(now, socket, in from, datagram, out var peer, out var payload);
+        Take(now, arrival, source, in peer, datagram[payload]);
     }
 
     /// <summary>Captured frames wait.</summary>
@@ -245,6 +231,28 @@ internal sealed class CallMedia
     private Instant ProbeAt() => _ice is { IsActive: true, HasPath: true } && Receive.ExpectsMedia ? Later(_heardAt, _probedAt) + ProbeAfter : Instant.Never;
 
     private static Instant Later(Instant one, Instant other) => one > other ? one : other;
+
+    private void Take(Instant now, Instant arrival, IceSource source, in PeerAddress peer, Span<byte> packet)
+    {
+        if (_closed)
+            return;
+        switch (source)
+        {
+            case IceSource.Plain:
+                Receive.HandleDatagram(now, arrival, in peer, packet);
+                break;
+            case IceSource.Peer:
+                _heardAt = now;
+                Receive.HandleDatagram(now, arrival, PacketKinds.Classify(packet) == PacketKind.Dtls ? peer : PeerAddress.ByIce, packet);
+                break;
+            // The peer may have found a pair half a round trip before us, and its ClientHello waits a second to be said again.
+            case IceSource.Stranger when PacketKinds.Classify(packet) == PacketKind.Dtls:
+                _dtls?.HandleDatagram(in peer, packet);
+                break;
+            default:
+                break;
+        }
+    }
 
     private void HandlePath(Instant now)
     {

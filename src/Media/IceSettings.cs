@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Security.Cryptography.X509Certificates;
 using Earshot.Protocol.Stun;
 
 namespace Earshot.Media;
@@ -8,6 +9,9 @@ internal sealed record IceSettings
 {
     /// <summary>STUN and TURN servers to ask; none looks at our own addresses alone, and waits for nothing.</summary>
     public IReadOnlyList<StunServerUri> Servers { get; init; } = [];
+
+    /// <summary>Roots believed besides the system's, of servers that are reached over TLS.</summary>
+    public X509Certificate2Collection Roots { get; init; } = [];
 
     /// <summary>So long an offer or answer waits for their answers, looking up their names included.</summary>
     public TimeSpan GatheringLimit { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -7,6 +7,7 @@ using Earshot.Media.Transport.Ice;
 using Earshot.Media.Transport.Streams;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
+using Earshot.Protocol.Stun;
 
 namespace Earshot.Media;
 
@@ -14,21 +15,28 @@ namespace Earshot.Media;
 /// <remarks>
 /// <code>
 ///   [control]  sockets ─► IceLink ─► worker        GatherAsync: names ─► [worker] IceLink.Gather ─► Gathered ─► the offer is written
+///   [connections' threads] told ─► [worker] IceLink.HandleConnections
 /// </code>
 /// Thread: control, but for <see cref="Path"/>: any.
 /// </remarks>
 internal sealed class SessionIce
 {
+    // Checks of its other candidates go on meanwhile.
+    private static readonly TimeSpan NameLimit = TimeSpan.FromSeconds(3);
+
     private readonly IceSettings _settings;
     private readonly MediaWorker _worker;
+    private readonly IRandomSource _random;
+    private readonly Action<Instant> _hear;
     private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Names the sockets to the agent, which knows our own addresses from now on.</summary>
     public SessionIce(
         IceSettings settings, MediaWorker worker, IRandomSource random, IEventSink events, bool isControlling, IReadOnlyList<UdpPort> sockets, PacketCapture? capture)
     {
-        (_settings, _worker) = (settings, worker);
-        Link = new IceLink(new() { IsControlling = isControlling }, random, events);
+        (_settings, _worker, _random) = (settings, worker, random);
+        _hear = now => Link!.HandleConnections(now);
+        Link = new IceLink(new() { IsControlling = isControlling }, random, events) { Tell = Tell };
         foreach (var socket in sockets)
             Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), capture is null ? socket : new CapturedSender(socket, socket.Local, capture));
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
@@ -80,8 +88,10 @@ internal sealed class SessionIce
         List<IceServer> servers = [];
         foreach (var (uri, addresses) in found)
         {
-            // One address a family: the others are the same server's, or its like.
-            servers.AddRange(addresses.DistinctBy(a => a.AddressFamily).Select(a => new IceServer(uri, TransportAddress.From(a))));
+            if (uri.IsStream)
+                Connect(uri, addresses, servers);
+            else // one address a family: the others are the same server's, or its like
+                servers.AddRange(addresses.DistinctBy(a => a.AddressFamily).Select(a => new IceServer(uri, TransportAddress.From(a))));
         }
 
         _worker.Post(now =>
@@ -91,20 +101,29 @@ internal sealed class SessionIce
         });
     }
 
-    // Names in .local are the system's to ask for by multicast, where it does (RFC 8839 §5.1 leaves it open).
-    private async Task ResolveAsync(int query, string name)
+    // One connection, which tries the server's addresses in turn; its relay is for IPv4 where the server has that.
+    private void Connect(StunServerUri uri, IReadOnlyList<IPEndPoint> addresses, List<IceServer> servers)
     {
-        IPAddress[] found;
+        if (addresses.Count == 0)
+            return;
         try
         {
-            found = await Dns.GetHostAddressesAsync(name).ConfigureAwait(false);
+            var stream = new StreamPort(StreamTarget.Of(uri, addresses, _settings.Roots), Tell);
+            stream.Start();
+            servers.Add(new(uri, TransportAddress.From(addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0]), stream));
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        catch (MediaTransportException)
         {
-            found = [];
+            // No more descriptors: without this relay.
         }
+    }
 
-        var address = found.Length == 0 ? default : TransportAddress.From(found[0], 0);
+    private void Tell() => _worker.Post(_hear);
+
+    private async Task ResolveAsync(int query, string name)
+    {
+        var found = await PeerNames.FindAsync(name, _random, NameLimit).ConfigureAwait(false);
+        var address = found is null ? default : TransportAddress.From(found, 0);
         _worker.Post(now => Link.HandleResolved(now, query, address));
     }
 }

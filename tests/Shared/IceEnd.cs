@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Transport;
 using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
@@ -10,7 +11,7 @@ namespace Earshot.Tests.Shared;
 internal sealed class IceEnd(bool isControlling, IRandomSource random) : IDisposable
 {
     private readonly byte[] _buffer = new byte[2048];
-    private readonly List<IStreamBase> _bases = [];
+    private readonly List<IIceBase> _bases = [];
 
     public IceAgent Agent { get; } = new(new() { IsControlling = isControlling }, random);
 
@@ -29,10 +30,10 @@ internal sealed class IceEnd(bool isControlling, IRandomSource random) : IDispos
     }
 
     /// <summary>Any other base.</summary>
-    public void Add(IStreamBase other) => _bases.Add(other);
+    public void Add(IIceBase other) => _bases.Add(other);
 
     public bool SendMedia(Instant now, byte[] packet) =>
-        Agent.Selected is { } path && _bases.Find(b => b.Origin == path.Base) is { } from && from.Send(now, packet, path.Remote);
+        Agent.Selected is { } path && _bases.Find(b => b.Origin == path.Base) is { } from && from.Send(packet, PeerAddress.From(path.Remote));
 
     public void Turn(Instant now)
     {
@@ -41,7 +42,12 @@ internal sealed class IceEnd(bool isControlling, IRandomSource random) : IDispos
         if (Agent.PollTimeout() <= now)
             Agent.HandleTimeout(now);
         while (Agent.PollTransmit(_buffer, out int length, out var origin, out var remote))
-            _bases.Find(b => b.Origin == origin)?.Send(now, _buffer.AsSpan(0, length), remote);
+        {
+            var (at, to) = (_bases.Find(b => b.Origin == origin), remote);
+            at?.Prepare(now, to);
+            at?.Send(_buffer.AsSpan(0, length), PeerAddress.From(to));
+        }
+
         while (Agent.PollEvent(out _))
         {
         }
@@ -49,11 +55,11 @@ internal sealed class IceEnd(bool isControlling, IRandomSource random) : IDispos
 
     public void Dispose() => Agent.Dispose();
 
-    private void Hear(Instant now, IStreamBase at)
+    private void Hear(Instant now, IIceBase at)
     {
         while (at.TryReceive(now, out var packet, out var remote, out _))
         {
-            if (!Agent.HandlePacket(now, at.Origin, remote, packet))
+            if (!Agent.HandlePacket(now, at.Origin, remote.ToTransport(), packet))
                 Heard.Add(packet.ToArray());
         }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media;
+using Earshot.Media.Transport;
 using Earshot.Media.Transport.Ice;
 using Earshot.Media.Transport.Streams;
 using Earshot.Peers.Tests.Harness;
@@ -32,8 +33,8 @@ public sealed class CoturnIceTests : IDisposable
         await Until(() => alice.Agent.Selected is { IsNominated: true } && bob.Agent.Selected is { IsNominated: true }, alice, bob);
         Assert.True(alice.Agent.Selected!.IsRelayed && bob.Agent.Selected!.IsRelayed);
 
-        first.Bind(MonotonicClock.Now, second.Origin);
-        second.Bind(MonotonicClock.Now, first.Origin);
+        first.Choose(MonotonicClock.Now, second.Origin);
+        second.Choose(MonotonicClock.Now, first.Origin);
         for (int i = 1; i <= 50; i++)
         {
             Assert.True(alice.SendMedia(MonotonicClock.Now, [0x80, (byte)i]));
@@ -53,7 +54,7 @@ public sealed class CoturnIceTests : IDisposable
         var addresses = await ServerAddresses.FindAsync(server, TimeSpan.FromSeconds(10));
         var stream = new StreamPort(StreamTarget.Of(server, addresses, [coturn.Certificate]), () => { });
         stream.Start();
-        var relay = TurnRelay.OverStream(new() { Username = server.Username!, Password = server.Password! }, new SystemRandom(), stream);
+        var relay = TurnRelay.OverStream(new() { Username = server.Username!, Password = server.Password! }, new SystemRandom(), stream, PeerAddress.From(addresses[0]));
         relay.Allocate(MonotonicClock.Now);
         TurnEvent? happened = null;
         for (int i = 0; i < 4000 && !relay.PollEvent(out happened); i++)

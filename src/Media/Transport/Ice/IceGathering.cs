@@ -10,7 +10,8 @@ namespace Earshot.Media.Transport.Ice;
 /// <remarks>
 /// <code>
 ///   Begin ─► a StunBinding for each socket and server of its family ─► server-reflexive ─┐
-///        └─► an IceRelay for each TURN server, from the best socket ─► relayed, reflexive ┴─► IceAgent.AddLocal
+///        └─► a TurnRelay for each TURN server, from the best socket
+///            of its family, or over a connection ─► relayed (and reflexive) ───────────────┴─► IceAgent.AddLocal
 /// </code>
 /// What is not there when the time is up is in no description, but in use all the same: a peer learns it from the checks.
 /// Pure: told the time. Thread: worker. Real-time once the servers have answered.
@@ -24,7 +25,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private const int MostBindings = 8;
 
     private readonly List<Asked> _bindings = [];
-    private readonly List<(IceRelay Relay, IceBase Via)> _relays = [];
+    private readonly List<Asking> _relays = [];
     private Instant _until = Instant.Never;
 
     /// <summary>Everybody has answered, or the time is up.</summary>
@@ -35,14 +36,17 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     /// <param name="sockets">The best first.</param>
     /// <param name="servers">Whom.</param>
     /// <param name="limit">So long a description waits.</param>
-    public void Begin(Instant now, IReadOnlyList<IceBase> sockets, IReadOnlyList<IceServer> servers, TimeSpan limit)
+    /// <param name="streams">Takes the relays that are heard over connections.</param>
+    public void Begin(Instant now, IReadOnlyList<SocketBase> sockets, IReadOnlyList<IceServer> servers, TimeSpan limit, List<IIceBase> streams)
     {
         foreach (var server in servers)
         {
             if (!server.Uri.IsRelay)
                 Ask(now, sockets, server);
+            else if (server.Stream is { } stream)
+                streams.Add(Allocate(now, TurnRelay.OverStream(Account(server), random, stream, PeerAddress.From(server.Address)), null));
             else if (FirstTowards(sockets, server.Address) is { } via && !server.Uri.IsStream)
-                Allocate(now, via, server);
+                Allocate(now, TurnRelay.OverUdp(Account(server), random, via, PeerAddress.From(server.Address)), via);
         }
 
         (IsDone, _until) = (_bindings.Count + _relays.Count == 0, now + limit);
@@ -57,15 +61,15 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     /// <param name="peer">That peer.</param>
     /// <param name="payload">Where its bytes stand.</param>
     public TurnReceived HandlePacket(
-        Instant now, IceBase at, in PeerAddress from, ReadOnlySpan<byte> datagram, out IceRelay? relay, out TransportAddress peer, out Range payload)
+        Instant now, SocketBase at, in PeerAddress from, ReadOnlySpan<byte> datagram, out TurnRelay? relay, out TransportAddress peer, out Range payload)
     {
         (relay, peer, payload) = (null, default, default);
-        foreach (var (known, via) in _relays)
+        foreach (var asking in _relays)
         {
-            if (via != at || known.Server != from)
+            if (asking.Via != at || asking.Relay.Server != from)
                 continue;
-            relay = known;
-            var received = known.Client.HandlePacket(now, datagram, out peer, out payload);
+            relay = asking.Relay;
+            var received = relay.HandlePacket(now, datagram, out peer, out payload);
             if (received != TurnReceived.Ignored)
                 return received;
         }
@@ -88,10 +92,10 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
                 asked.Binding.HandleTimeout(now);
         }
 
-        foreach (var (relay, _) in _relays)
+        foreach (var asking in _relays)
         {
-            if (relay.Client.PollTimeout() <= now)
-                relay.Client.HandleTimeout(now);
+            if (asking.Relay.PollTimeout() <= now)
+                asking.Relay.HandleTimeout(now);
         }
 
         IsDone |= _until <= now;
@@ -99,22 +103,21 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
 
     /// <summary>Sends what waits, and gives the agent what was learnt.</summary>
     /// <returns>True when there is something new for a description.</returns>
-    public bool Drain(Instant now, IceAgent agent, List<IceBase> bases, Span<byte> buffer)
+    public bool Drain(Instant now, IceAgent agent, List<IIceBase> bases, Span<byte> buffer)
     {
         bool isNews = false;
         foreach (var asked in _bindings)
         {
             while (asked.Binding.PollTransmit(buffer, out int length))
-                asked.At.Sender.Send(buffer[..length], asked.Server);
+                asked.At.Send(buffer[..length], asked.Server);
             while (asked.Binding.PollEvent(out var happened))
                 isNews |= Take(now, agent, asked, happened);
         }
 
-        foreach (var (relay, via) in _relays)
+        foreach (var asking in _relays)
         {
-            relay.Transmit(buffer);
-            while (relay.Client.PollEvent(out var happened))
-                isNews |= Take(now, agent, bases, relay, via, happened);
+            while (asking.Relay.PollEvent(out var happened))
+                isNews |= Take(now, agent, bases, asking, happened);
         }
 
         if (IsDone || !IsSettled)
@@ -128,19 +131,16 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         var next = IsDone ? Instant.Never : _until;
         foreach (var asked in _bindings)
             next = Instant.Min(next, asked.Binding.PollTimeout());
-        foreach (var (relay, _) in _relays)
-            next = Instant.Min(next, relay.Client.PollTimeout());
+        foreach (var asking in _relays)
+            next = Instant.Min(next, asking.Relay.PollTimeout());
         return next;
     }
 
     /// <summary>Gives the relays back; the servers are not waited for.</summary>
-    public void Close(Instant now, Span<byte> buffer)
+    public void Close(Instant now)
     {
-        foreach (var (relay, _) in _relays)
-        {
-            relay.Client.Close(now);
-            relay.Transmit(buffer);
-        }
+        foreach (var asking in _relays)
+            asking.Relay.Close(now);
     }
 
     /// <inheritdoc/>
@@ -148,15 +148,15 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     {
         foreach (var asked in _bindings)
             asked.Binding.Dispose();
-        foreach (var (relay, _) in _relays)
-            relay.Dispose();
+        foreach (var asking in _relays)
+            asking.Relay.Dispose();
         _bindings.Clear();
         _relays.Clear();
     }
 
-    private bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.Relay.IsSettled);
+    private bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.IsSettled);
 
-    private void Ask(Instant now, IReadOnlyList<IceBase> sockets, IceServer server)
+    private void Ask(Instant now, IReadOnlyList<SocketBase> sockets, IceServer server)
     {
         foreach (var socket in sockets)
         {
@@ -168,15 +168,17 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         }
     }
 
-    private void Allocate(Instant now, IceBase via, IceServer server)
+    private TurnRelay Allocate(Instant now, TurnRelay relay, SocketBase? via)
     {
-        var relay = new IceRelay(
-            new() { Username = server.Uri.Username ?? "", Password = server.Uri.Password ?? "", WantsV6 = server.Address.IsV6 }, random, PeerAddress.From(server.Address), via.Sender);
-        _relays.Add((relay, via));
-        relay.Client.Allocate(now);
+        _relays.Add(new(relay, via));
+        relay.Allocate(now);
+        return relay;
     }
 
-    private static IceBase? FirstTowards(IReadOnlyList<IceBase> sockets, in TransportAddress server)
+    private static TurnOptions Account(IceServer server) =>
+        new() { Username = server.Uri.Username ?? "", Password = server.Uri.Password ?? "", WantsV6 = server.Address.IsV6 };
+
+    private static SocketBase? FirstTowards(IReadOnlyList<SocketBase> sockets, in TransportAddress server)
     {
         foreach (var socket in sockets)
         {
@@ -187,37 +189,44 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         return null;
     }
 
-    private static bool Reaches(IceBase socket, in TransportAddress server) =>
-        socket.Address.IsV6 == server.IsV6 && socket.Address.IsLoopback == server.IsLoopback;
+    private static bool Reaches(SocketBase socket, in TransportAddress server) =>
+        socket.Origin.IsV6 == server.IsV6 && socket.Origin.IsLoopback == server.IsLoopback;
 
     private static bool Take(Instant now, IceAgent agent, Asked asked, StunBindingEvent happened)
     {
         asked.IsSettled = true;
         return happened is StunBindingEvent.Mapped mapped
-            && agent.AddLocal(now, CandidateKind.ServerReflexive, mapped.Address, asked.At.Address, asked.At.Address, server: asked.Server.ToTransport()) is not null;
+            && agent.AddLocal(now, CandidateKind.ServerReflexive, mapped.Address, asked.At.Origin, asked.At.Origin, server: asked.Server.ToTransport()) is not null;
     }
 
-    private static bool Take(Instant now, IceAgent agent, List<IceBase> bases, IceRelay relay, IceBase via, TurnEvent happened)
+    private static bool Take(Instant now, IceAgent agent, List<IIceBase> bases, Asking asking, TurnEvent happened)
     {
+        var server = asking.Relay.Server.ToTransport();
         switch (happened)
         {
             case TurnEvent.Allocated allocated:
-                relay.IsSettled = true;
-                bases.Add(new(allocated.Relayed, relay, relay));
-                if (!allocated.Mapped.IsNone && via.Relay is null)
-                    agent.AddLocal(now, CandidateKind.ServerReflexive, allocated.Mapped, via.Address, via.Address, server: relay.Server.ToTransport());
-                return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: relay.Server.ToTransport()) is not null;
+                asking.IsSettled = true;
+                bases.Add(asking.Relay);
+                // What a connection is seen as is no address for datagrams.
+                if (!allocated.Mapped.IsNone && asking.Via is { } via)
+                    agent.AddLocal(now, CandidateKind.ServerReflexive, allocated.Mapped, via.Origin, via.Origin, server: server);
+                return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: server) is not null;
             case TurnEvent.Ended:
-                relay.IsSettled = true;
-                if (bases.RemoveAll(b => b.Relay == relay) > 0)
-                    agent.RemoveLocal(now, relay.Client.Relayed);
+                asking.IsSettled = true;
+                if (bases.Remove(asking.Relay))
+                    agent.RemoveLocal(now, asking.Relay.Origin);
                 return true;
             default:
                 return false;
         }
     }
 
-    private sealed record Asked(StunBinding Binding, IceBase At, PeerAddress Server)
+    private sealed record Asked(StunBinding Binding, SocketBase At, PeerAddress Server)
+    {
+        public bool IsSettled { get; set; }
+    }
+
+    private sealed record Asking(TurnRelay Relay, SocketBase? Via)
     {
         public bool IsSettled { get; set; }
     }

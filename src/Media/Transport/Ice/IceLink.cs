@@ -11,10 +11,11 @@ namespace Earshot.Media.Transport.Ice;
 ///   datagram ─► HandleDatagram ─┬ from a server ─► IceGathering ─► relayed? once more, as of its peer
 ///                               ├ STUN ─► IceAgent
 ///                               └ else: of a pair that works? Peer : Stranger
+///   connections ─ told ─► HandleConnections ─► likewise ─► Received
 ///   Send ─► the pair in use                        Undecided ──► Active (both have ICE) ──► Plain (the peer has none: through the first base)
 ///   PathChanged, Push ─► CallMedia, the session
 /// </code>
-/// Pure: told the time, draws from what it is given, sends through <see cref="IceBase"/>; real sockets or the lab's. Until a peer's description is
+/// Pure: told the time, draws from what it is given, sends through <see cref="IIceBase"/>; real sockets or the lab's. Until a peer's description is
 /// known it answers checks and asks servers. Thread: its builder, then the worker; <see cref="Path"/>, <see cref="Description"/> and
 /// <see cref="IsGathered"/> any. Real-time: checks and media allocate nothing once a path is there.
 /// </remarks>
@@ -31,15 +32,16 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private readonly IRandomSource _random;
     private readonly IEventSink _events;
     private readonly IceGathering _gathering;
-    private readonly List<IceBase> _bases = [];
-    private readonly List<IceBase> _sockets = [];
+    private readonly List<IIceBase> _bases = [];
+    private readonly List<SocketBase> _sockets = [];
+    private readonly List<IIceBase> _streams = [];
+    private readonly List<TcpActiveBase> _active = [];
     private readonly byte[] _buffer = new byte[UdpPort.MaximumDatagram];
-    private readonly byte[] _asked = new byte[UdpPort.MaximumDatagram];
     private IceAgent _agent;
     private IceCredentials _credentials;
     private IceCredentials? _peer;
     private IceDescription _description;
-    private IceBase? _way;
+    private IIceBase? _way;
     private PeerAddress _target;
     private IcePath? _path;
     private Mode _mode;
@@ -70,6 +72,12 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>A candidate of the peer's has a name: answer with <see cref="HandleResolved"/>. On the worker.</summary>
     public Action<int, string>? ResolveNeeded { get; set; }
 
+    /// <summary>Has the worker call <see cref="HandleConnections"/>; called on the threads of connections. Null makes no connections to peers.</summary>
+    public Action? Tell { get; init; }
+
+    /// <summary>A packet that is no STUN came over a connection. On the worker.</summary>
+    public IcePacketHandler? Received { get; set; }
+
     /// <summary>What a description of ours says now. Thread: any.</summary>
     public IceDescription Description => Volatile.Read(ref _description);
 
@@ -97,7 +105,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <param name="sender">It.</param>
     public void AddSocket(Instant now, in TransportAddress address, IDatagramSender sender)
     {
-        var added = new IceBase(address, sender);
+        var added = new SocketBase(address, sender);
         _bases.Add(added);
         _sockets.Add(added);
         _agent.AddLocal(now, CandidateKind.Host, address, address);
@@ -109,11 +117,13 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         if (IsOver)
         {
+            foreach (var server in servers)
+                server.Stream?.Close();
             Gathered?.Invoke();
             return;
         }
 
-        _gathering.Begin(now, _sockets, servers, limit);
+        _gathering.Begin(now, _sockets, servers, limit, _streams);
         (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
         Drain(now);
     }
@@ -145,6 +155,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (_peer is not null && _peer != agreement.Remote.Credentials)
             Renew(now);
         _peer = agreement.Remote.Credentials;
+        if (agreement.Remote.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
+            AddActive(now);
         _agent.SetRemote(now, agreement.Remote);
         _agent.HandleTimeout(now);
         Drain(now);
@@ -172,11 +184,32 @@ internal sealed class IceLink : IDatagramSender, IDisposable
                 return IceSource.Taken;
             case TurnReceived.Data:
                 peer = PeerAddress.From(relayed);
-                return Judge(now, relay!.Client.Relayed, relayed, datagram[payload]);
+                return Judge(now, relay!.Origin, relayed, datagram[payload]);
             default:
                 payload = ..;
-                return Judge(now, at.Address, from.ToTransport(), datagram);
+                return Judge(now, at.Origin, from.ToTransport(), datagram);
         }
+    }
+
+    /// <summary>Takes what came over connections, and notices those that are gone: <see cref="Tell"/> asked for it.</summary>
+    public void HandleConnections(Instant now)
+    {
+        for (int i = 0; i < _streams.Count && !IsOver; i++)
+        {
+            var at = _streams[i];
+            while (!IsOver && at.TryReceive(now, out var packet, out var peer, out var arrival))
+            {
+                var source = Judge(now, at.Origin, peer.ToTransport(), packet);
+                if (source != IceSource.Taken)
+                    Received?.Invoke(now, arrival, source, in peer, packet);
+            }
+
+            while (at.TryTakeFailure(out var gone))
+                _agent.HandleTransportFailure(now, at.Origin, gone);
+        }
+
+        if (!IsOver)
+            Drain(now);
     }
 
     /// <summary>May DTLS from there be the peer's? Whatever socket it came in at.</summary>
@@ -187,7 +220,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         var remote = from.ToTransport();
         foreach (var origin in _bases)
         {
-            if (_agent.IsValidated(origin.Address, remote))
+            if (_agent.IsValidated(origin.Origin, remote))
                 return true;
         }
 
@@ -196,8 +229,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
 
     /// <summary>Sends media: along the path, whatever address is named; without ICE from the first socket to that address.</summary>
     public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) =>
-        _mode == Mode.Active ? _way is { } way && way.Sender.Send(datagram, _target)
-        : _sockets.Count > 0 && _sockets[0].Sender.Send(datagram, to);
+        _mode == Mode.Active ? _way is { } way && way.Send(datagram, _target)
+        : _sockets.Count > 0 && _sockets[0].Send(datagram, to);
 
     /// <summary>Media fell silent: ask whether the path still stands. At most twice a second, however often this is called.</summary>
     public void Probe(Instant now)
@@ -223,7 +256,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (IsOver)
             return;
         var gone = address;
-        _bases.RemoveAll(b => b.Address == gone);
+        _bases.RemoveAll(b => b.Origin == gone);
         _agent.RemoveLocal(now, address);
         Drain(now);
     }
@@ -250,7 +283,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         _isClosed = true;
         if (_mode == Mode.Plain)
             return;
-        _gathering.Close(now, _buffer);
+        _gathering.Close(now);
         TellGathered();
         Dispose();
     }
@@ -260,6 +293,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         _agent.Dispose();
         _gathering.Dispose();
+        foreach (var active in _active)
+            active.Close();
     }
 
     private bool IsOver => _isClosed || _mode == Mode.Plain;
@@ -295,9 +330,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         {
             if (Find(origin) is not { } way)
                 continue;
-            way.Relay?.Permit(now, remote);
-            way.Relay?.Transmit(_asked);
-            way.Sender.Send(_buffer.AsSpan(0, length), PeerAddress.From(remote));
+            way.Prepare(now, remote);
+            way.Send(_buffer.AsSpan(0, length), PeerAddress.From(remote));
         }
 
         while (_agent.PollEvent(out var happened))
@@ -341,12 +375,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         _way = path is null ? null : Find(path.Base);
         _target = _way is null ? default : PeerAddress.From(path!.Remote);
         Volatile.Write(ref _path, _way is null ? null : path);
-        if (_way?.Relay is { } relay)
-        {
-            relay.Bind(now, path!.Remote);
-            relay.Transmit(_asked);
-        }
-
+        _way?.Choose(now, path!.Remote);
         PathChanged?.Invoke(now);
         if (_way is not null)
             _events.Push(new(before is null ? MediaEventKind.PathFound : MediaEventKind.RemoteAddressChanged, now));
@@ -357,13 +386,30 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (_mode == Mode.Plain)
             return;
         _mode = Mode.Plain;
-        _gathering.Close(now, _buffer);
+        _gathering.Close(now);
         _way = null;
         _target = default;
         Volatile.Write(ref _path, null);
         TellGathered();
         Dispose();
         PathChanged?.Invoke(now);
+    }
+
+    // Only for a peer that can be reached so: a candidate that nobody uses makes each description longer. One of each kind of address will do.
+    private void AddActive(Instant now)
+    {
+        if (Tell is not { } tell || _active.Count > 0)
+            return;
+        foreach (var socket in _sockets.Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)))
+        {
+            var active = new TcpActiveBase(socket.ToIPAddress(), tell);
+            _active.Add(active);
+            _streams.Add(active);
+            _bases.Add(active);
+            _agent.AddLocal(now, CandidateKind.Host, active.Origin, active.Origin, transport: CandidateTransport.TcpActive);
+        }
+
+        Describe();
     }
 
     // The same credentials, which the new peer knows, and nothing of the old one.
@@ -380,11 +426,11 @@ internal sealed class IceLink : IDatagramSender, IDisposable
 
     private void Describe() => Volatile.Write(ref _description, _agent.LocalDescription);
 
-    private IceBase? Find(in TransportAddress address)
+    private IIceBase? Find(in TransportAddress address)
     {
         foreach (var known in _bases)
         {
-            if (known.Address == address)
+            if (known.Origin == address)
                 return known;
         }
 

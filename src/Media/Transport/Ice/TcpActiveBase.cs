@@ -9,7 +9,7 @@ namespace Earshot.Media.Transport.Ice;
 /// <remarks>
 /// Thread: worker. A connection is made in the middle of a set-up, by one that waits for no packet yet, and started on another thread; afterwards real-time.
 /// </remarks>
-internal sealed class TcpActiveBase : IStreamBase
+internal sealed class TcpActiveBase : IIceBase
 {
     /// <summary>The port that an active candidate shows (RFC 6544 §4.5).</summary>
     public const ushort DiscardPort = 9;
@@ -41,17 +41,24 @@ internal sealed class TcpActiveBase : IStreamBase
     /// <summary>Connections there are, open or under way.</summary>
     public int Connections => _connections.Count;
 
-    /// <inheritdoc/>
-    public bool Send(Instant now, ReadOnlySpan<byte> packet, in TransportAddress remote)
+    /// <summary>Opens the connection.</summary>
+    public void Prepare(Instant now, in TransportAddress remote)
     {
-        int at = Find(remote);
-        if (at < 0 && !TryOpen(remote, out at))
-            return false;
-        return _connections[at].Port.Send(now, packet);
+        if (Find(remote) < 0)
+            Open(remote);
     }
 
     /// <inheritdoc/>
-    public bool TryReceive(Instant now, out Span<byte> packet, out TransportAddress remote, out Instant arrival)
+    public void Choose(Instant now, in TransportAddress remote)
+    {
+    }
+
+    /// <summary>Sends to a remote that it was prepared for.</summary>
+    /// <returns>False when it will never leave.</returns>
+    public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) => Find(to.ToTransport()) is >= 0 and var at && _connections[at].Port.Send(datagram, to);
+
+    /// <inheritdoc/>
+    public bool TryReceive(Instant now, out Span<byte> packet, out PeerAddress remote, out Instant arrival)
     {
         if (_held >= 0)
             _connections[_held].Port.Release();
@@ -59,7 +66,7 @@ internal sealed class TcpActiveBase : IStreamBase
         {
             if (!_connections[_held].Port.TryPeek(out packet, out arrival))
                 continue;
-            remote = _connections[_held].Remote;
+            remote = PeerAddress.From(_connections[_held].Remote);
             return true;
         }
 
@@ -107,24 +114,21 @@ internal sealed class TcpActiveBase : IStreamBase
     }
 
     // One that failed is not tried again: ICE's pair has failed with it.
-    private bool TryOpen(in TransportAddress remote, out int at)
+    private void Open(in TransportAddress remote)
     {
-        at = -1;
         if (_opened >= Maximum)
-            return false;
+            return;
         _opened++;
         try
         {
             var port = new StreamPort(
                 new() { Addresses = [remote.ToEndPoint()], Framing = StreamFraming.LengthPrefix, From = _address, TimeLimit = TimeLimit }, _tell, _portable);
             ThreadPool.UnsafeQueueUserWorkItem(static started => started.Start(), port, preferLocal: false);
-            at = _connections.Count;
             _connections.Add((remote, port));
-            return true;
         }
         catch (MediaTransportException)
         {
-            return false; // no more descriptors
+            // No more descriptors: the check that was to go there is lost, and its pair fails.
         }
     }
 }

@@ -9,14 +9,14 @@ namespace Earshot.Media.Transport.Ice;
 /// <summary>A relay as a base of ICE's: one allocation, over the call's own socket or over a connection.</summary>
 /// <remarks>
 /// <code>
-///   Send ─► permission, if it is the first to that peer ─► TurnClient wraps ─► socket, or StreamPort ─► server ─► peer
+///   Prepare ─► permission          Send ─► TurnClient wraps ─► socket, or StreamPort ─► server ─► peer
 ///   server's datagram ─► HandlePacket ─► a peer's packet, or an answer            StreamPort ─► TryReceive
 /// </code>
 /// A packet to a new peer goes on its way behind the request for its permission, in order on a connection, most likely on UDP: ICE repeats what was too early.
 /// After each call the owner drains <see cref="PollEvent"/> and asks <see cref="PollTimeout"/>.
 /// Thread: worker. Real-time once the peer's channel is bound.
 /// </remarks>
-internal sealed class TurnRelay : IStreamBase, IDisposable
+internal sealed class TurnRelay : IIceBase, IDisposable
 {
     private readonly TurnClient _client;
     private readonly IDatagramSender _sender;
@@ -36,10 +36,13 @@ internal sealed class TurnRelay : IStreamBase, IDisposable
     public static TurnRelay OverUdp(TurnOptions options, IRandomSource random, IDatagramSender socket, in PeerAddress server) => new(options, random, socket, server, null);
 
     /// <summary>Over a connection of its own, which its owner has started, and which is closed with it.</summary>
-    public static TurnRelay OverStream(TurnOptions options, IRandomSource random, StreamPort stream) => new(options, random, stream, default, stream);
+    public static TurnRelay OverStream(TurnOptions options, IRandomSource random, StreamPort stream, in PeerAddress server) => new(options, random, stream, in server, stream);
 
     /// <inheritdoc/>
     public TransportAddress Origin => _client.Relayed;
+
+    /// <summary>Where the server is.</summary>
+    public PeerAddress Server => _server;
 
     /// <summary>The connection to the server; null over UDP.</summary>
     public StreamPort? Stream => _stream;
@@ -51,29 +54,29 @@ internal sealed class TurnRelay : IStreamBase, IDisposable
         Transmit();
     }
 
-    /// <summary>Lets a peer's host send to the relay, before anything is sent there: as soon as its candidate is known.</summary>
-    public void Permit(Instant now, in TransportAddress peer)
+    /// <summary>Lets a peer's host send to the relay.</summary>
+    public void Prepare(Instant now, in TransportAddress remote)
     {
-        _client.CreatePermission(now, peer);
+        _client.CreatePermission(now, remote);
         Transmit();
     }
 
-    /// <summary>Four bytes a packet instead of 36 or more: for the peer that was chosen.</summary>
-    public void Bind(Instant now, in TransportAddress peer)
+    /// <summary>Four bytes a packet instead of 36 or more.</summary>
+    public void Choose(Instant now, in TransportAddress remote)
     {
-        _client.BindChannel(now, peer);
+        _client.BindChannel(now, remote);
         Transmit();
     }
 
-    /// <inheritdoc/>
-    public bool Send(Instant now, ReadOnlySpan<byte> packet, in TransportAddress remote)
+    /// <summary>Sends to a peer that it was prepared for.</summary>
+    /// <returns>False when it will never leave.</returns>
+    public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
     {
-        if (packet.Length > UdpPort.MaximumDatagram)
+        if (datagram.Length > UdpPort.MaximumDatagram)
             return false;
-        packet.CopyTo(_packet.AsSpan(TurnData.Headroom));
-        if (!TryWrap(now, remote, packet.Length, out int start, out int total))
-            return false;
-        return Forward(_packet.AsSpan(start, total));
+        datagram.CopyTo(_packet.AsSpan(TurnData.Headroom));
+        return _client.TryWrap(to.ToTransport(), _packet, TurnData.Headroom, datagram.Length, out int start, out int total)
+            && Forward(_packet.AsSpan(start, total));
     }
 
     /// <summary>A datagram from the server's address.</summary>
@@ -81,17 +84,16 @@ internal sealed class TurnRelay : IStreamBase, IDisposable
     /// <param name="datagram">Its bytes.</param>
     /// <param name="peer">Who sent it, when it was a peer.</param>
     /// <param name="payload">Where in <paramref name="datagram"/> the peer's packet stands.</param>
-    /// <returns>True for a peer's packet.</returns>
-    public bool HandlePacket(Instant now, ReadOnlySpan<byte> datagram, out TransportAddress peer, out Range payload)
+    public TurnReceived HandlePacket(Instant now, ReadOnlySpan<byte> datagram, out TransportAddress peer, out Range payload)
     {
         var received = _client.HandlePacket(now, datagram, out peer, out payload);
         if (received == TurnReceived.Control)
             Transmit();
-        return received == TurnReceived.Data;
+        return received;
     }
 
     /// <inheritdoc/>
-    public bool TryReceive(Instant now, out Span<byte> packet, out TransportAddress remote, out Instant arrival)
+    public bool TryReceive(Instant now, out Span<byte> packet, out PeerAddress remote, out Instant arrival)
     {
         packet = default;
         (remote, arrival) = (default, now);
@@ -102,9 +104,10 @@ internal sealed class TurnRelay : IStreamBase, IDisposable
         _isHeld = false;
         while (stream.TryPeek(out var datagram, out arrival))
         {
-            if (HandlePacket(now, datagram, out remote, out var payload))
+            if (HandlePacket(now, datagram, out var peer, out var payload) == TurnReceived.Data)
             {
                 packet = datagram[payload];
+                remote = PeerAddress.From(peer);
                 return _isHeld = true;
             }
 
@@ -153,16 +156,6 @@ internal sealed class TurnRelay : IStreamBase, IDisposable
     {
         _client.Dispose();
         _stream?.Close();
-    }
-
-    private bool TryWrap(Instant now, in TransportAddress remote, int length, out int start, out int total)
-    {
-        if (_client.TryWrap(remote, _packet, TurnData.Headroom, length, out start, out total))
-            return true;
-        if (!_client.CreatePermission(now, remote))
-            return false;
-        Transmit();
-        return _client.TryWrap(remote, _packet, TurnData.Headroom, length, out start, out total);
     }
 
     private void Transmit()

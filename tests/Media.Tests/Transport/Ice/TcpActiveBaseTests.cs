@@ -2,6 +2,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Earshot.Media.Tests.Transport.Streams;
+using Earshot.Media.Transport;
 using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
@@ -33,7 +34,7 @@ public sealed class TcpActiveBaseTests
         Assert.True(ours.Agent.Selected!.IsTcp);
         Assert.Equal(1, active.Connections);
         Assert.True(ours.SendMedia(MonotonicClock.Now, [0x80, 1, 2]));
-        Assert.True(listener.Send(MonotonicClock.Now, [0x80, 3], listener.Remote));
+        Assert.True(listener.Send([0x80, 3], listener.Remote));
         Until(() => ours.Heard.Count > 0 && theirs.Heard.Count > 0);
         Assert.Equal([0x80, 1, 2], theirs.Heard[0]);
         Assert.Equal([0x80, 3], ours.Heard[0]);
@@ -58,7 +59,8 @@ public sealed class TcpActiveBaseTests
         using var server = new StreamServer((stream, _) => stream.Dispose());
         var active = new TcpActiveBase(IPAddress.Loopback, () => { });
         var remote = TransportAddress.From(server.EndPoint);
-        Assert.True(active.Send(MonotonicClock.Now, [1], remote));
+        active.Prepare(MonotonicClock.Now, remote);
+        Assert.True(active.Send([1], PeerAddress.From(remote)));
         TransportAddress gone = default;
         for (int i = 0; i < 4000 && !active.TryTakeFailure(out gone); i++)
         {
@@ -77,15 +79,22 @@ public sealed class TcpActiveBaseTests
         var active = new TcpActiveBase(IPAddress.Loopback, () => { });
         int opened = 0;
         for (ushort port = 1; port <= 64; port++)
-            opened += active.Send(MonotonicClock.Now, [1], TransportAddress.From(IPAddress.Loopback, port)) ? 1 : 0;
+            opened += IsOpened(port) ? 1 : 0;
         Assert.Equal(8, opened);
         active.Close();
-        Assert.False(active.Send(MonotonicClock.Now, [1], TransportAddress.From(IPAddress.Loopback, 1)));
+        Assert.False(IsOpened(1));
         Assert.Equal(0, active.Connections);
+
+        bool IsOpened(ushort port)
+        {
+            var remote = TransportAddress.From(IPAddress.Loopback, port);
+            active.Prepare(MonotonicClock.Now, remote);
+            return active.Send([1], PeerAddress.From(remote));
+        }
     }
 
     /// <summary>A peer's passive candidate: one connection, RFC 4571.</summary>
-    private sealed class PassiveBase : IStreamBase, IDisposable
+    private sealed class PassiveBase : IIceBase, IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly TcpFramer _framer = new();
@@ -99,9 +108,17 @@ public sealed class TcpActiveBaseTests
 
         public TransportAddress Origin { get; }
 
-        public TransportAddress Remote { get; private set; }
+        public PeerAddress Remote { get; private set; }
 
-        public bool Send(Instant now, ReadOnlySpan<byte> packet, in TransportAddress remote)
+        public void Prepare(Instant now, in TransportAddress remote)
+        {
+        }
+
+        public void Choose(Instant now, in TransportAddress remote)
+        {
+        }
+
+        public bool Send(ReadOnlySpan<byte> packet, in PeerAddress remote)
         {
             if (_socket is null || remote != Remote)
                 return false;
@@ -109,13 +126,13 @@ public sealed class TcpActiveBaseTests
             return _socket.Send(frame) == frame.Length;
         }
 
-        public bool TryReceive(Instant now, out Span<byte> packet, out TransportAddress remote, out Instant arrival)
+        public bool TryReceive(Instant now, out Span<byte> packet, out PeerAddress remote, out Instant arrival)
         {
             (remote, arrival) = (Remote, now);
             if (_socket is null && _listener.Pending())
             {
                 _socket = _listener.AcceptSocket();
-                Remote = TransportAddress.From((IPEndPoint)_socket.RemoteEndPoint!);
+                Remote = PeerAddress.From((IPEndPoint)_socket.RemoteEndPoint!);
             }
 
             if (_framer.TryTake(out packet))

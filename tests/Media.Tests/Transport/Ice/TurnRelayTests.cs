@@ -28,16 +28,17 @@ public sealed class TurnRelayTests : IDatagramSender, IDisposable
     {
         using var relay = Allocated();
         Assert.Equal(_server.Relayed, relay.Origin);
-        Assert.True(relay.Send(_now, [0x80, 1], Peer));
+        relay.Prepare(_now, Peer);
+        Assert.True(relay.Send([0x80, 1], PeerAddress.From(Peer)));
         Assert.Contains(Peer, _server.Permitted);
         Assert.Equal([0x80, 1], _server.Relays.Single().Data);
         Answer(relay);
         Assert.True(relay.PollEvent(out var happened));
         Assert.Equal(new TurnEvent.Permitted(Peer), happened);
 
-        relay.Bind(_now, Peer);
+        relay.Choose(_now, Peer);
         Answer(relay);
-        Assert.True(relay.Send(_now, [0x80, 2], Peer));
+        Assert.True(relay.Send([0x80, 2], PeerAddress.From(Peer)));
         Assert.Equal((Peer, 2), (_server.Relays[^1].Peer, _server.Relays[^1].Data[1]));
     }
 
@@ -45,30 +46,33 @@ public sealed class TurnRelayTests : IDatagramSender, IDisposable
     public void APeersPacketIsFoundInTheServers()
     {
         using var relay = Allocated();
-        relay.Permit(_now, Peer);
+        relay.Prepare(_now, Peer);
         Answer(relay);
         var packet = TurnServerDouble.Indication(Peer, [0x80, 5]);
-        Assert.True(relay.HandlePacket(_now, packet, out var from, out var payload));
+        Assert.Equal(TurnReceived.Data, relay.HandlePacket(_now, packet, out var from, out var payload));
         Assert.Equal(Peer, from);
         Assert.Equal([0x80, 5], packet[payload]);
-        Assert.False(relay.HandlePacket(_now, TurnServerDouble.Indication(new(0, 1, 1, false), [1]), out _, out _));
+        Assert.Equal(TurnReceived.Ignored, relay.HandlePacket(_now, TurnServerDouble.Indication(new(0, 1, 1, false), [1]), out _, out _));
     }
 
     [Fact]
     public void NothingIsSentBeforeThereIsARelayAndNothingTooLong()
     {
         using var unborn = TurnRelay.OverUdp(Account, new TestRandom(1), this, Server);
-        Assert.False(unborn.Send(_now, [1], Peer));
+        unborn.Prepare(_now, Peer);
+        Assert.False(unborn.Send([1], PeerAddress.From(Peer)));
         using var relay = Allocated();
-        Assert.False(relay.Send(_now, new byte[2049], Peer));
-        Assert.False(relay.Send(_now, [1], new(1, 1, 1, true)));
+        relay.Prepare(_now, Peer);
+        Assert.False(relay.Send(new byte[2049], PeerAddress.From(Peer)));
+        relay.Prepare(_now, new(1, 1, 1, true));
+        Assert.False(relay.Send([1], new(1, 1, 1, true, 0)));
     }
 
     [Fact]
     public void CarryingPacketsDoesNotAllocate()
     {
         using var relay = Allocated();
-        relay.Bind(_now, Peer);
+        relay.Choose(_now, Peer);
         Answer(relay);
         _isOnlyCounting = true;
         byte[] packet = new byte[172], indication = TurnServerDouble.Indication(Peer, packet);
@@ -81,8 +85,9 @@ public sealed class TurnRelayTests : IDatagramSender, IDisposable
 
         void Once()
         {
-            Assert.True(relay.Send(_now, packet, Peer));
-            Assert.True(relay.HandlePacket(_now, indication, out _, out _));
+            relay.Prepare(_now, Peer);
+            Assert.True(relay.Send(packet, PeerAddress.From(Peer)));
+            relay.HandlePacket(_now, indication, out _, out _);
             relay.TryReceive(_now, out _, out _, out _);
             relay.PollTimeout();
         }
@@ -94,7 +99,7 @@ public sealed class TurnRelayTests : IDatagramSender, IDisposable
         using var server = new StreamServer((stream, _) => stream.Dispose());
         using var stream = new StreamPort(new() { Addresses = [server.EndPoint], Framing = StreamFraming.Stun }, () => { });
         stream.Start();
-        using var relay = TurnRelay.OverStream(Account, new TestRandom(1), stream);
+        using var relay = TurnRelay.OverStream(Account, new TestRandom(1), stream, PeerAddress.From(server.EndPoint));
         relay.Allocate(MonotonicClock.Now);
         TurnEvent? happened = null;
         for (int i = 0; i < 4000 && !relay.PollEvent(out happened); i++)
@@ -129,6 +134,6 @@ public sealed class TurnRelayTests : IDatagramSender, IDisposable
     private void Answer(TurnRelay relay)
     {
         while (_answers.TryDequeue(out var answer))
-            Assert.False(relay.HandlePacket(_now += TimeSpan.FromMilliseconds(1), answer, out _, out _));
+            Assert.Equal(TurnReceived.Control, relay.HandlePacket(_now += TimeSpan.FromMilliseconds(1), answer, out _, out _));
     }
 }

@@ -3,12 +3,6 @@ using Earshot.Protocol;
 
 namespace Earshot.Media.Transport.Ice;
 
-/// <summary>One of our ways out (RFC 8445 §4, base): a socket, or a relay.</summary>
-/// <param name="Address">Names it to the agent: the socket's address, or the relayed one.</param>
-/// <param name="Sender">Sends from there.</param>
-/// <param name="Relay">Set for a relay.</param>
-internal sealed record IceBase(TransportAddress Address, IDatagramSender Sender, IceRelay? Relay = null);
-
 /// <summary>What <see cref="IceLink"/> says of a datagram.</summary>
 internal enum IceSource : byte
 {
@@ -24,3 +18,11 @@ internal enum IceSource : byte
     /// <summary>Without ICE, or before it is known whether the peer has it: others judge.</summary>
     Plain,
 }
+
+/// <summary>Takes a packet that came over a connection.</summary>
+/// <param name="now">Now.</param>
+/// <param name="arrival">When it came.</param>
+/// <param name="source">Whose it is.</param>
+/// <param name="peer">Its sender, behind a relay if one carried it.</param>
+/// <param name="packet">Its bytes; may be rewritten.</param>
+internal delegate void IcePacketHandler(Instant now, Instant arrival, IceSource source, in PeerAddress peer, Span<byte> packet);
