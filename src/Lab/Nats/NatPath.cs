@@ -58,8 +58,9 @@ internal sealed class NatPath : IEventSink, IDisposable
     /// <summary>A restart would help.</summary>
     public Action? OnRestartNeeded { get; init; }
 
-    /// <summary>Where a peer without ICE would send to (RFC 8445 §5.1.3): the relay only where nothing else is known to get through.</summary>
-    public TransportAddress Default => Of(CandidateKind.ServerReflexive) ?? Of(CandidateKind.Relayed) ?? _ports[0].Local;
+    /// <summary>Where a peer without ICE would send to (RFC 8445 §5.1.3): the relay only where nothing else is known to get through. Port 9 where nothing is.</summary>
+    public TransportAddress Default => Of(CandidateKind.ServerReflexive) ?? Of(CandidateKind.Relayed) ?? Of(CandidateKind.Host)
+        ?? (Link is null ? _ports[0].Local : _ports[0].Local.WithPort(9));
 
     /// <summary>The first port, which everything leaves from without ICE.</summary>
     public IDatagramSender First => _ports[0];
@@ -72,8 +73,8 @@ internal sealed class NatPath : IEventSink, IDisposable
     {
         var port = new NatPort(_network, host, _ports.Count, _server);
         _ports.Add(port);
-        port.OnDatagram = (now, from, bytes) => OnDatagram?.Invoke(now, port.Number, from, bytes);
-        Link?.AddSocket(_network.Now, port.Local, port);
+        int place = Link?.AddSocket(_network.Now, port.Local, port) ?? port.Number;
+        port.OnDatagram = (now, from, bytes) => OnDatagram?.Invoke(now, place, from, bytes);
         Link?.Gather(_network.Now, _servers, GatheringCap);
     }
 
@@ -81,7 +82,10 @@ internal sealed class NatPath : IEventSink, IDisposable
     public void Close(NatHost host)
     {
         foreach (var port in _ports.FindAll(p => p.Host == host))
+        {
+            port.OnDatagram = null;
             Link?.RemoveSocket(_network.Now, port.Local);
+        }
     }
 
     /// <inheritdoc/>

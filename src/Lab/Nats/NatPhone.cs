@@ -145,10 +145,10 @@ internal sealed class NatPhone : IDisposable
     /// <summary>Its description need not wait.</summary>
     public bool IsGathered => Path.Link is not { IsGathered: false };
 
-    // The caller alone, or both would do it at once.
+    // The caller alone, or both would do it at once; and with something to offer.
     private void HandleRestartNeeded()
     {
-        if (RestartsByItself && _calls)
+        if (RestartsByItself && _calls && Path.Link is { Description.Candidates.Count: > 0 })
             Restart();
     }
 }

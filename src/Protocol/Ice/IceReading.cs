@@ -33,12 +33,14 @@ internal readonly record struct IceReading(IceReadingKind Kind, IceDescription? 
         return IsDefaultAmong(description, rtp) ? new(IceReadingKind.Ice, description) : new(IceReadingKind.Mismatch);
     }
 
-    // 0.0.0.0:9 says that no candidate is known yet (RFC 8840 §4.1.3), and a name may be the default under another name. A port of 9
-    // is that of a TCP candidate (RFC 6544 §4.5).
+    // 0.0.0.0 or port 9 says that no candidate is known now (RFC 8840 §4.1.3), which a change of networks may bring about without trickle, too.
+    // A name may be the default under another name. A port of 9 is that of a TCP candidate (RFC 6544 §4.5).
     private static bool IsDefaultAmong(IceDescription description, IPEndPoint rtp)
     {
-        if (SdpConnection.IsWildcard(rtp.Address) || rtp.Port == 9 || description.Candidates.Count == 0)
-            return description.IsTrickling || description.Candidates.Count > 0;
+        if (SdpConnection.IsWildcard(rtp.Address) || rtp.Port == 9)
+            return true;
+        if (description.Candidates.Count == 0)
+            return description.IsTrickling;
         var address = TransportAddress.From(rtp);
         foreach (var candidate in description.Candidates)
         {

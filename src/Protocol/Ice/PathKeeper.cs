@@ -242,13 +242,16 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     {
         if (_spares.Contains(pair) || pair.IsReliable)
             return;
-        // Full: one that shares the socket in use gives way to one that does not.
         if (_spares.Count == MaximumSpares)
         {
-            var least = pair == session.Current.Nominated ? _spares[^1]
-                : pair.Base != session.Selected?.Base ? _spares.Find(s => s.Base == session.Selected?.Base && s != session.Current.Nominated)
-                : null;
-            if (least is null)
+            var least = pair;
+            foreach (var spare in _spares)
+            {
+                if (Worth(spare).CompareTo(Worth(least)) < 0)
+                    least = spare;
+            }
+
+            if (least == pair)
                 return;
             least.Consent.Drop();
             _spares.Remove(least);
@@ -256,6 +259,13 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
 
         _spares.Add(pair);
         pair.Consent.Keep(now, Consent.SpareInterval, session.Random);
+    }
+
+    // Of use is what does not go down with the path: other sockets of ours, other addresses of the peer's, direct ones before relays.
+    private (bool IsAgreed, int Rank, ulong Priority) Worth(CandidatePair spare)
+    {
+        bool isOther = session.Selected is not { } selected || spare.Base != selected.Base || !spare.Target.SameHost(selected.Target);
+        return (spare == session.Current.Nominated, (isOther ? 2 : 0) + (spare.IsDirect ? 1 : 0), spare.Priority);
     }
 
     private void Give(CandidatePair spare)

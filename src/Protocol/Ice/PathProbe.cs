@@ -29,7 +29,8 @@ internal sealed class PathProbe(IceSession session)
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPatience = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan HintedPace = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan HintedPatience = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan InsistingPace = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan HintedPatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan UnknownPatience = TimeSpan.FromMilliseconds(600);
     private const int InsistingRounds = 3;
     private int _rounds;
@@ -91,7 +92,9 @@ internal sealed class PathProbe(IceSession session)
     {
         long roundTrip = Math.Max(selected.RoundTrip.Ticks, spare?.RoundTrip.Ticks ?? 0);
         var least = roundTrip == 0 ? UnknownPatience : _isHinted ? HintedPatience : ShortestPatience;
-        return TimeSpan.FromTicks(Math.Clamp((2 * roundTrip) + HintedPace.Ticks, least.Ticks, LongestPatience.Ticks));
+        // With a hint time for the second question's answer and a half: the first one's may be lost.
+        long answers = _isHinted ? roundTrip + (roundTrip / 2) : 2 * roundTrip;
+        return TimeSpan.FromTicks(Math.Clamp(answers + HintedPace.Ticks, least.Ticks, LongestPatience.Ticks));
     }
 
     private void Round(Instant now, List<CandidatePair> spares)
@@ -101,6 +104,6 @@ internal sealed class PathProbe(IceSession session)
         foreach (var spare in spares)
             session.Ask(now, spare);
         _rounds++;
-        NextTimeout = now + (_rounds >= QuickRounds ? SlowPace : _isHinted || _insists ? HintedPace : QuickPace);
+        NextTimeout = now + (_rounds >= QuickRounds ? SlowPace : _insists ? InsistingPace : _isHinted ? HintedPace : QuickPace);
     }
 }

@@ -31,9 +31,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     /// <summary>Everybody has answered, or the time is up.</summary>
     public bool IsDone { get; private set; } = true;
 
-    /// <summary>Begins to ask; once.</summary>
+    /// <summary>Begins to ask, what was not asked before: again when there is another socket.</summary>
     /// <param name="now">Now.</param>
-    /// <param name="sockets">The best first.</param>
+    /// <param name="sockets">All there are, the best first.</param>
     /// <param name="servers">Whom.</param>
     /// <param name="limit">So long a description waits.</param>
     /// <param name="streams">Takes the relays that are heard over connections.</param>
@@ -43,13 +43,27 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         {
             if (!server.Uri.IsRelay)
                 Ask(now, sockets, server);
+            else if (HasRelay(server, streams))
+                server.Stream?.Close();
             else if (server.Stream is { } stream)
                 streams.Add(Allocate(now, TurnRelay.OverStream(Account(server), random, stream, PeerAddress.From(server.Address)), null));
             else if (FirstTowards(sockets, server.Address) is { } via && !server.Uri.IsStream)
                 Allocate(now, TurnRelay.OverUdp(Account(server), random, via, PeerAddress.From(server.Address)), via);
         }
 
-        (IsDone, _until) = (_bindings.Count + _relays.Count == 0, now + limit);
+        (IsDone, _until) = (IsSettled, now + limit);
+    }
+
+    /// <summary>A socket is gone: what was asked from it is forgotten, and its relays are reached no more.</summary>
+    public void Remove(Instant now, SocketBase socket, IceAgent agent, List<IIceBase> bases)
+    {
+        Forget(_bindings, b => b.At == socket, static b => b.Binding.Dispose());
+        Forget(_relays, r => r.Via == socket, r =>
+        {
+            if (bases.Remove(r.Relay))
+                agent.RemoveLocal(now, r.Relay.Origin);
+            r.Relay.Dispose();
+        });
     }
 
     /// <summary>A datagram from a server's address.</summary>
@@ -160,7 +174,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     {
         foreach (var socket in sockets)
         {
-            if (!Reaches(socket, server.Address) || _bindings.Count == MostBindings)
+            if (!Reaches(socket, server.Address) || _bindings.Count == MostBindings || IsAsked(socket, server))
                 continue;
             var binding = new StunBinding(random, new() { KeepAlive = KeepAlive });
             _bindings.Add(new(binding, socket, PeerAddress.From(server.Address)));
@@ -173,6 +187,30 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         _relays.Add(new(relay, via));
         relay.Allocate(now);
         return relay;
+    }
+
+    private bool IsAsked(SocketBase socket, IceServer server)
+    {
+        var address = PeerAddress.From(server.Address);
+        return _bindings.Exists(b => b.At == socket && b.Server == address);
+    }
+
+    // One that ended may be asked for again.
+    private bool HasRelay(IceServer server, List<IIceBase> streams)
+    {
+        var address = PeerAddress.From(server.Address);
+        Forget(_relays, static r => r.HasEnded, r =>
+        {
+            streams.Remove(r.Relay);
+            r.Relay.Dispose();
+        });
+        return _relays.Exists(r => r.Relay.Server == address && (r.Relay.Stream is null) == (server.Stream is null));
+    }
+
+    private static void Forget<T>(List<T> list, Predicate<T> which, Action<T> end)
+    {
+        list.FindAll(which).ForEach(end);
+        list.RemoveAll(which);
     }
 
     private static TurnOptions Account(IceServer server) =>
@@ -212,7 +250,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
                     agent.AddLocal(now, CandidateKind.ServerReflexive, allocated.Mapped, via.Origin, via.Origin, server: server);
                 return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: server) is not null;
             case TurnEvent.Ended:
-                asking.IsSettled = true;
+                asking.IsSettled = asking.HasEnded = true;
                 if (bases.Remove(asking.Relay))
                     agent.RemoveLocal(now, asking.Relay.Origin);
                 return true;
@@ -229,5 +267,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private sealed record Asking(TurnRelay Relay, SocketBase? Via)
     {
         public bool IsSettled { get; set; }
+
+        public bool HasEnded { get; set; }
     }
 }

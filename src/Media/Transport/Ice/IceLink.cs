@@ -33,7 +33,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private readonly IEventSink _events;
     private readonly IceGathering _gathering;
     private readonly List<IIceBase> _bases = [];
-    private readonly List<SocketBase> _sockets = [];
+    private readonly List<SocketBase?> _sockets = [];
     private readonly List<IIceBase> _streams = [];
     private readonly List<TcpActiveBase> _active = [];
     private readonly byte[] _buffer = new byte[UdpPort.MaximumDatagram];
@@ -41,6 +41,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private IceCredentials _credentials;
     private IceCredentials? _peer;
     private IceDescription _description;
+    private SocketBase? _first;
     private IIceBase? _way;
     private PeerAddress _target;
     private IcePath? _path;
@@ -103,16 +104,28 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <param name="now">Now.</param>
     /// <param name="address">Where it is bound; no wildcard.</param>
     /// <param name="sender">It.</param>
-    public void AddSocket(Instant now, in TransportAddress address, IDatagramSender sender)
+    /// <returns>Which it is from now on: the place of one that was removed, or the next; none when no way is looked for any more.</returns>
+    public int? AddSocket(Instant now, in TransportAddress address, IDatagramSender sender)
     {
+        if (IsOver)
+            return null;
         var added = new SocketBase(address, sender);
+        int place = _sockets.IndexOf(null);
+        if (place < 0)
+        {
+            place = _sockets.Count;
+            _sockets.Add(null);
+        }
+
+        _sockets[place] = added;
+        _first ??= added;
         _bases.Add(added);
-        _sockets.Add(added);
         _agent.AddLocal(now, CandidateKind.Host, address, address);
         Describe();
+        return place;
     }
 
-    /// <summary>Begins to ask servers; <see cref="Gathered"/> tells when a description need not wait any longer.</summary>
+    /// <summary>Begins to ask servers, of a socket that was added since the last time; <see cref="Gathered"/> tells when a description need not wait any longer.</summary>
     public void Gather(Instant now, IReadOnlyList<IceServer> servers, TimeSpan limit)
     {
         if (IsOver)
@@ -123,7 +136,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
             return;
         }
 
-        _gathering.Begin(now, _sockets, servers, limit, _streams);
+        _gathering.Begin(now, [.. _bases.OfType<SocketBase>()], servers, limit, _streams);
         (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
         Drain(now);
     }
@@ -173,10 +186,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         (peer, payload) = (from, ..);
         if (_mode == Mode.Plain)
-            return socket == 0 ? IceSource.Plain : Stranger();
-        if (_isClosed || (uint)socket >= (uint)_sockets.Count)
+            return At(socket) is { } plain && plain == _first ? IceSource.Plain : Stranger();
+        if (_isClosed || At(socket) is not { } at)
             return Stranger();
-        var at = _sockets[socket];
         switch (_gathering.HandlePacket(now, at, from, datagram, out var relay, out var relayed, out payload))
         {
             case TurnReceived.Control:
@@ -230,7 +242,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>Sends media: along the path, whatever address is named; without ICE from the first socket to that address.</summary>
     public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) =>
         _mode == Mode.Active ? _way is { } way && way.Send(datagram, _target)
-        : _sockets.Count > 0 && _sockets[0].Send(datagram, to);
+        : _first is { } first && first.Send(datagram, to);
 
     /// <summary>Media fell silent: ask whether the path still stands. At most twice a second, however often this is called.</summary>
     public void Probe(Instant now)
@@ -250,15 +262,27 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         Drain(now);
     }
 
-    /// <summary>An interface is down, or a socket broke.</summary>
-    public void RemoveSocket(Instant now, in TransportAddress address)
+    /// <summary>An interface is down, or a socket broke: it is used no more, nor what a server gave through it.</summary>
+    /// <returns>Which it was; none where it is not known, or still needed as no way is looked for any more.</returns>
+    public int? RemoveSocket(Instant now, in TransportAddress address)
     {
-        if (IsOver)
-            return;
         var gone = address;
-        _bases.RemoveAll(b => b.Origin == gone);
+        int place = IsOver ? -1 : _sockets.FindIndex(s => s is not null && s.Origin == gone);
+        if (place < 0)
+            return null;
+        var socket = _sockets[place]!;
+        _sockets[place] = null;
+        _bases.Remove(socket);
+        if (_first == socket)
+            _first = _bases.OfType<SocketBase>().FirstOrDefault();
+        // Relays and connections first: none of them is the way out of what follows.
+        _gathering.Remove(now, socket, _agent, _bases);
+        foreach (var active in _active.FindAll(a => a.Origin.SameHost(gone)))
+            Remove(now, active);
         _agent.RemoveLocal(now, address);
+        Describe();
         Drain(now);
+        return place;
     }
 
     /// <summary>Does what is due.</summary>
@@ -314,6 +338,17 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         bool isInUse = _path is { } path && path.Base == origin && path.Remote == remote;
         return isInUse || _agent.IsValidated(origin, remote) ? IceSource.Peer : Stranger();
     }
+
+    private void Remove(Instant now, TcpActiveBase active)
+    {
+        _active.Remove(active);
+        _streams.Remove(active);
+        _bases.Remove(active);
+        _agent.RemoveLocal(now, active.Origin);
+        active.Close();
+    }
+
+    private SocketBase? At(int socket) => (uint)socket < (uint)_sockets.Count ? _sockets[socket] : null;
 
     private IceSource Stranger()
     {
@@ -400,7 +435,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         if (Tell is not { } tell || _active.Count > 0)
             return;
-        foreach (var socket in _sockets.Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)))
+        foreach (var socket in _bases.OfType<SocketBase>().Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)))
         {
             var active = new TcpActiveBase(socket.ToIPAddress(), tell);
             _active.Add(active);
