@@ -74,7 +74,12 @@ export class Line extends EventTarget {
       });
     }
     // For a call of ours the connection is there already; for one that comes it is made by the answer.
-    const listen = (connection) => connection.addEventListener('track', ({ track }) => this.#tell('sound', { track }));
+    const listen = (connection) => {
+      connection.addEventListener('track', ({ track }) => this.#tell('sound', { track }));
+      connection.addEventListener('connectionstatechange', () => {
+        if (connection.connectionState === 'failed' && session.isEstablished()) session.terminate({ cause: 'the way to the other side is lost' });
+      });
+    };
     if (session.connection) listen(session.connection);
     else session.on('peerconnection', ({ peerconnection }) => listen(peerconnection));
     this.#tell(originator === 'local' ? 'calling' : 'ringing', { who });
