@@ -101,7 +101,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
             End = Math.Max(Math.Min(End, next.Position), _starvedFrom);
             _seam = true;
         }
-        else if (back == 0 && unheard <= next.Duration && decoders[next.PayloadType]!.CarriesFec(packets.Payload(next)))
+        else if (back == 0 && unheard <= next.Duration && DecoderOf(next)?.CarriesFec(packets.Payload(next)) == true)
         {
             Unmake(unheard);
         }
@@ -155,12 +155,15 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     {
         while (packets.TryPeek(out next))
         {
-            if (CanUse(next.End) && decoders[next.PayloadType] is not null)
+            if (CanUse(next.End) && DecoderOf(next) is not null)
                 return true;
             Discard(next);
         }
         return false;
     }
+
+    /// <summary>Null when the type is agreed no longer: the control thread takes decoders away at any moment, between two looks, too.</summary>
+    private IAudioDecoder? DecoderOf(in PacketBuffer.Slot packet) => Volatile.Read(ref decoders[packet.PayloadType]);
 
     private void Discard(in PacketBuffer.Slot packet)
     {
@@ -170,13 +173,18 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
 
     private void Decode(in PacketBuffer.Slot packet)
     {
+        if (DecoderOf(packet) is not { } decoder)
+        {
+            Discard(packet);
+            return;
+        }
         ReadOnlySpan<byte> payload = packets.Payload(packet);
         int skip = (int)(End - packet.Position);
-        bool seam = Choose(packet.PayloadType) | _seam | skip > 0;
+        bool seam = Choose(decoder) | _seam | skip > 0;
         if (seam)
             Concealment.Continue(Queue, _tail);
         Span<short> room = Queue.Reserve(MaximumPacket);
-        int length = _decoder!.Decode(payload, room);
+        int length = decoder.Decode(payload, room);
         if (length <= 0)
         {
             Discard(packet);
@@ -184,8 +192,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         }
         packets.Drop(packet);
         _lastSequence = packet.Sequence;
-        _discontinuous = _decoder is ComfortNoise || (_decoder.HasConcealment && (packet.Length <= 2 || _afterPause));
-        if (!_decoder.HasConcealment)
+        _discontinuous = decoder is ComfortNoise || (decoder.HasConcealment && (packet.Length <= 2 || _afterPause));
+        if (!decoder.HasConcealment)
             _concealment.Hear(room[..length]);
         _afterPause = false;
         PacketLength = length;
@@ -232,9 +240,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         _counted = _countedSilent = 0;
     }
 
-    private bool Choose(byte payloadType)
+    private bool Choose(IAudioDecoder decoder)
     {
-        IAudioDecoder decoder = decoders[payloadType]!;
         if (ReferenceEquals(decoder, _decoder))
             return false;
         _decoder = decoder;
@@ -282,14 +289,14 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     /// <summary>The end of the gap from the copy that the next packet carries.</summary>
     private bool Restore(in PacketBuffer.Slot next, int gap)
     {
-        if (_fecTried == next.Sequence || !ReferenceEquals(decoders[next.PayloadType], _decoder))
+        if (_fecTried == next.Sequence || _decoder is null || !ReferenceEquals(DecoderOf(next), _decoder))
             return false;
         _fecTried = next.Sequence;
         bool seam = _seam || gap < next.Duration;
         if (seam)
             Concealment.Continue(Queue, _tail);
         Span<short> room = Queue.Reserve(MaximumPacket)[..next.Duration];
-        int length = _decoder!.DecodeFec(packets.Payload(next), room);
+        int length = _decoder.DecodeFec(packets.Payload(next), room);
         if (length != next.Duration)
             return false;
         statistics.Add(Counter.Fec);

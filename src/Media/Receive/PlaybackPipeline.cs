@@ -64,16 +64,17 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
             return;
         }
 
-        foreach (var (payloadType, decoder) in _plan?.Decoders ?? [])
-        {
-            if (!plan.Decoders.Contains((payloadType, decoder)))
-                _buffer.SetDecoder(payloadType, null);
-        }
-
+        // The new ones first, each in the place of the old: packets that wait always find one.
         foreach (var (payloadType, decoder) in plan.Decoders)
         {
             _decoders.Add(decoder);
             _buffer.SetDecoder(payloadType, decoder);
+        }
+
+        foreach (var (payloadType, _) in _plan?.Decoders ?? [])
+        {
+            if (!plan.Decoders.Any(agreed => agreed.PayloadType == payloadType))
+                _buffer.SetDecoder(payloadType, null);
         }
 
         Volatile.Write(ref _plan, plan);

@@ -83,6 +83,40 @@ public class PlaybackPipelineTests
         Assert.True(phone.Decoder.Disposed);
     }
 
+    [Fact]
+    public void ACodecThatIsTakenAwayInTheMidstOfABlockLeavesTheCallItsSound()
+    {
+        var phone = new Phone(plays: true);
+        var next = new PaperDecoder();
+        for (int i = 0; i < 10; i++)
+            phone.Frame(i);
+        // The control thread gets in between while the hole before packet 11 is being mended.
+        phone.Decoder.Asked = () => phone.Pipeline.Apply(new PlaybackPlan([(8, next)], true));
+        for (int i = 11; i < 30; i++)
+            phone.Frame(i, i < 14 ? (byte)0 : (byte)8);
+        Assert.Null(phone.Pipeline.Failure);
+        Assert.Equal(1000, phone.Block[100]);
+    }
+
+    [Fact]
+    public void ACodecThatIsAgreedAnewIsNotMissingForAMoment()
+    {
+        var phone = new Phone(plays: true);
+        PlaybackPlan[] plans = [new([(0, phone.Decoder)], true), new([(0, new PaperDecoder())], true)];
+        using var done = new CancellationTokenSource();
+        var control = new Thread(() =>
+        {
+            for (int i = 0; !done.IsCancellationRequested; i++)
+                phone.Pipeline.Apply(plans[i & 1]);
+        });
+        control.Start();
+        for (int i = 0; i < 3000; i++)
+            phone.Frame(i);
+        done.Cancel();
+        control.Join();
+        Assert.Equal((0, 0), (phone.Pipeline.Statistics.PacketsDiscarded, phone.Pipeline.Statistics.ConcealedSamples));
+    }
+
     /// <summary>20 ms packets in, two 10 ms blocks out.</summary>
     private sealed class Phone
     {
@@ -104,10 +138,12 @@ public class PlaybackPipelineTests
 
         public int Sounding { get; private set; }
 
-        public void Frame(int i)
+        public void Frame(int i) => Frame(i, 0);
+
+        public void Frame(int i, byte payloadType)
         {
             var now = Instant.FromMilliseconds(1000 + (i * 20));
-            RtpPacket.WriteHeader(_packet, 0, i == 0, (ushort)i, (uint)(i * 160), 1);
+            RtpPacket.WriteHeader(_packet, payloadType, i == 0, (ushort)i, (uint)(i * 160), 1);
             if (RtpPacket.TryParse(_packet, out var packet) && Ring.TryBeginWrite(out var slot))
             {
                 slot.Fill(in packet, now);
@@ -127,6 +163,9 @@ public class PlaybackPipelineTests
 
         public Exception? Defect { get; set; }
 
+        /// <summary>Called once when the decoder is asked for the frame before a packet.</summary>
+        public Action? Asked { get; set; }
+
         public int SampleRate => 48000;
 
         public int RtpClockRate => 8000;
@@ -144,7 +183,12 @@ public class PlaybackPipelineTests
             return payload.Length * 6;
         }
 
-        public int DecodeFec(ReadOnlySpan<byte> nextPayload, Span<short> pcm) => 0;
+        public int DecodeFec(ReadOnlySpan<byte> nextPayload, Span<short> pcm)
+        {
+            Asked?.Invoke();
+            Asked = null;
+            return 0;
+        }
 
         public int Conceal(Span<short> pcm)
         {
