@@ -6,7 +6,8 @@ namespace Earshot.Media.Playout;
 /// <summary>Where a packet stands on the stream's unwrapped line of sequence numbers and 48 kHz positions (RFC 3550 App. A.1).</summary>
 /// <remarks>
 /// The stream begins anew when the SSRC changes, the sequence jumps by more than 3000, or RTP time and arrival time part by more than
-/// five seconds. Old sequence numbers are late packets, unless two of them follow each other: then the sender has restarted.
+/// five seconds. Old sequence numbers are late packets, unless two of them follow each other: then the sender has restarted. When their
+/// time stamps are old as well, a path that stood still may be giving them all at once: only what goes on for a tenth of a second is a sender's.
 /// Thread: playback.
 /// </remarks>
 internal sealed class StreamTimeline
@@ -14,6 +15,8 @@ internal sealed class StreamTimeline
     private const int MaximumDropout = 3000;
     private const int MaximumMisorder = 200;
     private const double MaximumPartingMs = 5000;
+    private const double FlushMs = 100;
+    private const double OldestMs = 60_000;
 
     private uint _ssrc;
     private uint _timestamp;
@@ -22,6 +25,7 @@ internal sealed class StreamTimeline
     private int _clock;
     private double _arrivalMs;
     private int _suspect = -1;
+    private double _suspectedMs;
 
     /// <summary>How a packet fits.</summary>
     public enum Placement
@@ -59,17 +63,20 @@ internal sealed class StreamTimeline
             return Restart(packet, clock, duration, arrival, out sequence, out position);
         if (ahead < -MaximumMisorder)
             return Suspect(packet, clock, duration, arrival, ref sequence, ref position);
+        bool old = ahead <= 0;
         if (clock != _clock)
         {
-            if (ahead <= 0)
+            if (old)
                 return Placement.TooOld;
             position = _position + ((long)_duration * ahead);
         }
         else if (Math.Abs(((position - _position) / 48.0) - (arrival.TotalMilliseconds - _arrivalMs)) > MaximumPartingMs)
         {
-            return Restart(packet, clock, duration, arrival, out sequence, out position);
+            return old
+                ? Suspect(packet, clock, duration, arrival, ref sequence, ref position)
+                : Restart(packet, clock, duration, arrival, out sequence, out position);
         }
-        if (ahead > 0)
+        if (!old)
             Advance(packet, clock, duration, arrival, sequence, position);
         return Placement.InStream;
     }
@@ -86,7 +93,11 @@ internal sealed class StreamTimeline
 
     private Placement Suspect(in PlayoutPacket packet, int clock, int duration, Instant arrival, ref long sequence, ref long position)
     {
-        if (packet.Sequence == _suspect)
+        bool follows = packet.Sequence == _suspect;
+        double now = arrival.TotalMilliseconds;
+        _suspectedMs = follows ? _suspectedMs : now;
+        bool late = position < _position && position > _position - (OldestMs * 48) && now < _suspectedMs + FlushMs;
+        if (follows && !late)
             return Restart(packet, clock, duration, arrival, out sequence, out position);
         _suspect = (ushort)(packet.Sequence + 1);
         return Placement.TooOld;

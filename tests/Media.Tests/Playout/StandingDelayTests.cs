@@ -44,4 +44,40 @@ public class StandingDelayTests(ITestOutputHelper output)
         Assert.Equal(0, s.Restarts);
         Assert.True(call.MeanDelay(500) <= 40);
     }
+
+    [Theory]
+    [InlineData(6000)]
+    [InlineData(9000)]
+    public void LongPacketsThatComeSecondsLateBeginNoNewStream(double late)
+    {
+        var call = new SimulatedCall { PacketSamples = 2880 };
+        call.Link = now => now is >= 12_000 and < 12_060 ? late : 0;
+        call.Run(30_000);
+        PlayoutSnapshot s = call.Statistics;
+        Assert.Equal((0, 1), (s.Restarts, s.PacketsDiscarded));
+        Assert.Equal(2880, s.ConcealedSamples);
+    }
+
+    [Fact]
+    public void APathThatGivesSecondsOfOldPacketsAtOnceBeginsNoNewStream()
+    {
+        var call = new SimulatedCall();
+        call.Link = now => now is >= 5000 and < 5400 ? 10_501 + ((now - 5000) / 100) - now : 0;
+        call.Run(20_000);
+        PlayoutSnapshot s = call.Statistics;
+        Assert.Equal((0, 20), (s.Restarts, s.PacketsDiscarded));
+        Assert.True(call.MeanDelay(500) <= 40);
+    }
+
+    [Fact]
+    public void ASenderThatPlaysTheSameStreamOnceMoreIsHeardAgain()
+    {
+        var call = new SimulatedCall();
+        call.Run(20_000);
+        call.SequenceOffset -= 500;
+        call.TimestampOffset -= 500 * 960;
+        call.Run(2000);
+        Assert.Equal((1, PlayedKind.Normal), (call.Statistics.Restarts, call.Info.Kind));
+        Assert.InRange(call.Statistics.PacketsDiscarded, 1, 6);
+    }
 }
