@@ -77,6 +77,8 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     public void HandleDatagram(Instant now, Span<byte> datagram)
     {
         PullUntil(now - TimeSpan.FromTicks(1));
+        // No worker would have room for it.
+        if (datagram.Length > UdpPort.MaximumDatagram) return;
         Note(now, datagram);
         Media.HandleDatagram(now, now, in _peer, datagram);
     }
