@@ -45,8 +45,11 @@ internal sealed class MediaMeter : IDisposable
     /// <summary>Takes the instruments away.</summary>
     public void Dispose() => _meter.Dispose();
 
-    private void Count(string name, string unit, string what, Func<MediaStatistics, long> figure, Func<long> ended) =>
-        _meter.CreateObservableCounter("earshot." + name, () => ended() + (long)_read(s => figure(s)).Sum(), unit, what);
+    private void Count(string name, string unit, string what, Func<MediaStatistics, long> figure, Func<long> ended)
+    {
+        var rising = new Rising();
+        _meter.CreateObservableCounter("earshot." + name, () => rising.Take(ended() + (long)_read(s => figure(s)).Sum()), unit, what);
+    }
 
     private void Worst(string name, string unit, string what, Func<MediaStatistics, double> figure, bool highest) =>
         _meter.CreateObservableGauge("earshot." + name, () => Extreme(figure, highest), unit, what + ", the worst of the present calls");
@@ -56,6 +59,25 @@ internal sealed class MediaMeter : IDisposable
     {
         var known = _read(figure).Where(value => !double.IsNaN(value)).ToArray();
         return known.Length == 0 ? [] : [new(highest ? known.Max() : known.Min())];
+    }
+
+    // A late packet takes its loss back, a pause what was made up until it showed: whoever takes differences reads a counter that falls as a restart, and adds it all again.
+    private sealed class Rising
+    {
+        private long _highest;
+
+        public long Take(long now)
+        {
+            var before = Volatile.Read(ref _highest);
+            while (now > before)
+            {
+                var found = Interlocked.CompareExchange(ref _highest, now, before);
+                if (found == before) return now;
+                before = found;
+            }
+
+            return before;
+        }
     }
 }
 

@@ -32,6 +32,26 @@ public class MediaMeterTests
     }
 
     [Fact]
+    public void ACounterStandsWhereItsFigureIsTakenBack()
+    {
+        // A packet that was only late takes its loss back, a pause that showed itself what was made up, a copy that is needed itself from those not needed.
+        var calls = new List<MediaStatistics> { new() { PacketsLost = 5, ConcealedSamples = 960, FecPacketsDiscarded = 3 } };
+        var ended = new MediaTotals();
+        using var meter = new MediaMeter(figure => [.. calls.Select(figure)], ended);
+        Assert.Equal((5, 960, 3), Figures());
+        calls[0] = new() { PacketsLost = 4, ConcealedSamples = 480, FecPacketsDiscarded = 2 };
+        Assert.Equal((5, 960, 3), Figures());
+        calls[0] = new() { PacketsLost = 7, ConcealedSamples = 1440, FecPacketsDiscarded = 4 };
+        Assert.Equal((7, 1440, 4), Figures());
+
+        (double Lost, double Concealed, double Unneeded) Figures()
+        {
+            var seen = Observe(meter.Meter);
+            return (seen["earshot.packets.lost"], seen["earshot.samples.concealed"], seen["earshot.packets.fec_discarded"]);
+        }
+    }
+
+    [Fact]
     public void ACallOfTwoPhonesMovesEveryInstrumentAndTheListenerIsToldUnits()
     {
         using var engine = CallPair.NewEngine();
