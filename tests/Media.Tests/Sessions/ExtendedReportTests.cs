@@ -100,14 +100,14 @@ public class ExtendedReportTests
         byte[] packet = new byte[256];
         int lost = 0;
         int i = 0;
-        SteadyState.AllocatesNothing(200, () =>
+        SteadyState.AllocatesNothing(1000, () =>
         {
             Exchange();
             i++;
         });
         Assert.True(a.Media.Send.RedundantPackets > 20);
 
-        // Loss comes and goes, and takes what adapts through all of its states.
+        // Loss comes and goes, and takes what adapts through all of its states: the first ten seconds of it are held for a full queue.
         void Exchange()
         {
             double t = i * 20;
