@@ -111,7 +111,7 @@ public sealed record PhoneOptions
     /// <summary>Tells us how NATs let us be seen: <c>HOST</c>, <c>HOST:PORT</c> or a <c>stun:</c> URI (RFC 7064); null asks nobody.</summary>
     public string? StunServer { get; init; }
 
-    /// <summary>Relays for where nothing else gets through: <c>turn:NAME:PASSWORD@HOST[:PORT]</c> (RFC 7065, with the account in front of the host). Never logged.</summary>
+    /// <summary>Relays for where nothing else gets through: <c>turn:NAME:PASSWORD@HOST[:PORT][?transport=tcp]</c>, over TLS <c>turns:</c> (RFC 7065, with the account in front of the host). Never logged.</summary>
     public IReadOnlyList<string> TurnServers { get; init; } = [];
 
     /// <summary>First port for media; 0 lets the system pick.</summary>

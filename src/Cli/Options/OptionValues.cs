@@ -60,6 +60,7 @@ internal static class OptionValues
     {
         if (value is null) return null;
         if (ice == "off") throw new UsageException($"{option} serves ICE, and --ice off turns that off", "Leave one of them out.");
+        if (option == "--turn") value = TurnAccount.Complete(value, Environment.GetEnvironmentVariable);
         try
         {
             IceServers.Read(value, isRelay: option == "--turn");

@@ -23,7 +23,7 @@ internal sealed class PhoneOptionSet
     private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none (dtls, then sdes where signalling is tls or wss); none is media in clear", HelpName = "LIST" };
     private readonly Option<string> _ice = new("--ice") { Description = "looks for a way through NATs by ICE (on)", HelpName = "on|off" };
     private readonly Option<string> _stun = new("--stun") { Description = "a STUN server, which tells how NATs let us be seen", HelpName = "HOST:PORT" };
-    private readonly Option<string[]> _turn = new("--turn") { Description = "a relay for where nothing else gets through, turn:NAME:PASSWORD@HOST, repeatable", HelpName = "URI" };
+    private readonly Option<string[]> _turn = new("--turn") { Description = "a relay for where nothing else gets through, turn:NAME:PASSWORD@HOST or turns:…, repeatable; name and password may be in EARSHOT_TURN_USER and EARSHOT_TURN_PASSWORD", HelpName = "URI" };
     private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media; each call takes two", HelpName = "A-B" };
     private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet, SIP and media, to this file (Wireshark reads it)", HelpName = "FILE" };
     private readonly Option<string> _record = new("--record") { Description = "record the call: left what we said, right what we heard", HelpName = "FILE.wav" };
