@@ -22,6 +22,10 @@ internal sealed class EarshotPhone : RunningProgram
     public static EarshotPhone StartIn(string networkNamespace, params IEnumerable<string> arguments) =>
         new("ip", ["netns", "exec", networkNamespace, Repository.Command, .. arguments, "--json"], null);
 
+    /// <summary>As above, with more in its environment.</summary>
+    public static EarshotPhone StartIn(string networkNamespace, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        new("ip", ["netns", "exec", networkNamespace, Repository.Command, .. arguments, "--json"], environment);
+
     /// <summary>The events so far.</summary>
     public IReadOnlyList<JsonElement> Events
     {
