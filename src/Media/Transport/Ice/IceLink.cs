@@ -138,7 +138,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
 
         _gathering.Begin(now, [.. _bases.OfType<SocketBase>()], servers, limit, _streams);
         (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
-        Drain(now);
+        HandleConnections(now); // one that stands already has told it to nobody who knew of it, and tells again only once it was looked at
     }
 
     /// <summary>An offer of ours that restarts is about to leave: checks with its credentials may come before its answer.</summary>
@@ -435,7 +435,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         if (Tell is not { } tell || _active.Count > 0)
             return;
-        foreach (var socket in _bases.OfType<SocketBase>().Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)))
+        foreach (var socket in _bases.OfType<SocketBase>().Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)).ToList())
         {
             var active = new TcpActiveBase(socket.ToIPAddress(), tell);
             _active.Add(active);
