@@ -77,6 +77,8 @@ internal sealed class JitterBuffer
     public InsertOutcome Insert(in PlayoutPacket packet, Instant arrival)
     {
         _statistics.Add(packet.IsRedundant ? Counter.RedundantReceived : Counter.PacketsReceived);
+        if (packet.IsKey)
+            return CountKey(packet);
         IAudioDecoder? decoder = Volatile.Read(ref _decoders[packet.PayloadType & 127]);
         int duration = decoder is null || packet.Payload.Length is 0 or > PacketBuffer.MaximumPayload
             ? -1 : decoder.PayloadSamples(packet.Payload);
@@ -136,6 +138,18 @@ internal sealed class JitterBuffer
         if (_timeline.Ahead(packet) > 0)
             _statistics.Add(Counter.PacketsLost, -1);
         return InsertOutcome.Unplayable;
+    }
+
+    private InsertOutcome CountKey(in PlayoutPacket packet)
+    {
+        if (!_timeline.TryCount(packet, out long sequence, out long missed))
+            return InsertOutcome.Unplayable;
+        if (_packets.Knows(sequence))
+            return Duplicate();
+        _statistics.Add(Counter.PacketsLost, missed);
+        _repair.Missed(missed);
+        _packets.Remember(sequence, key: true);
+        return InsertOutcome.Kept;
     }
 
     private InsertOutcome Place(in PlayoutPacket packet, IAudioDecoder decoder, int duration, Instant arrival)

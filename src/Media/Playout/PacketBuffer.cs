@@ -42,6 +42,9 @@ internal sealed class PacketBuffer
         /// <summary>A copy of a packet that has not come itself.</summary>
         public bool Redundant;
 
+        /// <summary>A key in the place of sound.</summary>
+        public bool Key;
+
         /// <summary>Waits to be decoded.</summary>
         public bool Waiting;
 
@@ -58,12 +61,23 @@ internal sealed class PacketBuffer
     /// <summary>The packet or a copy of it has been here.</summary>
     public bool Holds(long sequence) => _slots[sequence & (Capacity - 1)].Sequence == sequence;
 
+    /// <summary>Whether keys were sent between two packets of sound.</summary>
+    public bool HoldsKeyBetween(long before, long after)
+    {
+        for (long between = Math.Max(before + 1, after - Capacity); between < after; between++)
+        {
+            if (Holds(between) && _slots[between & (Capacity - 1)].Key)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Remembers a packet that shall not be played.</summary>
-    public void Remember(long sequence)
+    public void Remember(long sequence, bool key = false)
     {
         ref Slot slot = ref _slots[sequence & (Capacity - 1)];
         if (!slot.Waiting && slot.Sequence <= sequence)
-            slot = new Slot { Sequence = sequence };
+            slot = new Slot { Sequence = sequence, Key = key };
     }
 
     /// <summary>Keeps a packet, in the place of its copy if that is here; a full ring gives up the oldest.</summary>

@@ -34,6 +34,9 @@ internal readonly ref struct PlayoutPacket
     /// <summary>Codec payload without padding.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
+    /// <summary>A key in the place of sound (RFC 4733): its number is not missing, and neither is the sound of its time.</summary>
+    public bool IsKey { get; init; }
+
     /// <summary>A copy that a later packet carries (RFC 2198), under the number and time stamp of the packet it repeats.</summary>
     public bool IsRedundant { get; }
 }

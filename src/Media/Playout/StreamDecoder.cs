@@ -91,7 +91,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         }
 
         if (IsPause(next) && next.Position > _starvedFrom)
-            TakeBack();
+            TakeBack(next);
         long back = End - next.Position;
         int unheard = (int)Math.Min(Queue.Count, End - _starvedFrom);
         if (back > 0)
@@ -224,13 +224,22 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         return _merge.Join(Queue.Waiting[^unplayed..], sound, _decoder!.HasConcealment);
     }
 
-    /// <summary>No number is missing, only time: the sender had nothing to say (RFC 7587 §3.1.3).</summary>
-    private bool IsPause(in PacketBuffer.Slot next) => next.Sequence == _lastSequence + 1;
+    /// <summary>No number is missing, only time: the sender had nothing to say (RFC 7587 §3.1.3). Or it sent keys in the place of sound (RFC 4733), of which some may be lost.</summary>
+    private bool IsPause(in PacketBuffer.Slot next) => IsSilence(next) || packets.HoldsKeyBetween(_lastSequence, next.Sequence);
+
+    private bool IsSilence(in PacketBuffer.Slot next) => next.Sequence == _lastSequence + 1;
+
+    /// <summary>A discontinuous sender goes on with the noise of its room; behind a key comes speech.</summary>
+    private void NotePause(in PacketBuffer.Slot next)
+    {
+        if (IsSilence(next))
+            _afterPause = _pauses = true;
+    }
 
     /// <summary>What was concealed while nothing came has turned out to be a pause and no loss.</summary>
-    private void TakeBack()
+    private void TakeBack(in PacketBuffer.Slot next)
     {
-        _afterPause = _pauses = true;
+        NotePause(next);
         if (_counted == 0)
             return;
         statistics.Add(Counter.Concealed, -_counted);
@@ -263,8 +272,8 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     {
         int gap = (int)(next.Position - End);
         bool pause = IsPause(next);
-        _afterPause |= pause;
-        _pauses |= pause;
+        if (pause)
+            NotePause(next);
         if (pause || _discontinuous)
             Conceal(Math.Min(gap, RoundUp(wanted)), true);
         else if (gap > next.Duration)

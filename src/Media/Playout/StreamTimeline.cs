@@ -81,6 +81,22 @@ internal sealed class StreamTimeline
         return Placement.InStream;
     }
 
+    /// <summary>Counts the number of a packet without sound, whose time stamp is no place on the line (RFC 4733 §2.2.1).</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="sequence">Its number, unwrapped.</param>
+    /// <param name="missed">Numbers that it shows to be missing; −1 when it comes behind others itself.</param>
+    /// <returns>False when it belongs to no stream that has begun, or is too far away.</returns>
+    public bool TryCount(in PlayoutPacket packet, out long sequence, out long missed)
+    {
+        int ahead = Ahead(packet);
+        sequence = Highest + ahead;
+        missed = ahead > 0 ? ahead - 1 : -1;
+        if (!Started || packet.Ssrc != _ssrc || Math.Abs(ahead) > MaximumMisorder)
+            return false;
+        Highest = Math.Max(Highest, sequence);
+        return true;
+    }
+
     /// <summary>Where a copy of a packet belongs; the line does not move.</summary>
     public bool TryLocate(in PlayoutPacket copy, int clock, out long sequence, out long position)
     {

@@ -152,7 +152,7 @@ internal sealed class ReceivePipeline(
         rtcp.HandleRtp(arrival, in packet);
         NoteHeard(now);
         if (packet.PayloadType == plan.DtmfPayloadType)
-            HandleKey(now, in packet, plan);
+            HandleKey(now, arrival, in packet, plan);
         else if (known && plan.Receives)
             HandSound(in packet, plan, arrival);
     }
@@ -191,8 +191,10 @@ internal sealed class ReceivePipeline(
             UnknownPackets++;
     }
 
-    private void HandleKey(Instant now, in RtpPacket packet, ReceivePlan plan)
+    private void HandleKey(Instant now, Instant arrival, in RtpPacket packet, ReceivePlan plan)
     {
+        if (plan.Receives)
+            _unpacker.HandOverKey(in packet, arrival);
         if (!TelephoneEvent.TryParse(packet.Payload, out var key) || DtmfSender.KeyOf(key.Event) is '\0')
             return;
         if (_keys.HandleEvent(in key, packet.Sequence, packet.Timestamp, packet.Marker, plan.ClockRate))

@@ -18,12 +18,13 @@ internal sealed class ReceivedPacket
     private byte _payloadType;
     private bool _marker;
     private bool _redundant;
+    private bool _key;
 
     /// <summary>When it came.</summary>
     public Instant Arrival { get; private set; }
 
     /// <summary>As playout takes it.</summary>
-    public PlayoutPacket Packet => new(_ssrc, _payloadType, _sequence, _timestamp, _marker, _payload.AsSpan(0, _length), _redundant);
+    public PlayoutPacket Packet => new(_ssrc, _payloadType, _sequence, _timestamp, _marker, _payload.AsSpan(0, _length), _redundant) { IsKey = _key };
 
     /// <summary>Copies a packet of one frame in.</summary>
     public void Fill(in RtpPacket packet, Instant arrival) =>
@@ -40,6 +41,7 @@ internal sealed class ReceivedPacket
         _payloadType = packet.PayloadType;
         _marker = packet.Marker;
         _redundant = packet.IsRedundant;
+        _key = packet.IsKey;
         Arrival = arrival;
     }
 }

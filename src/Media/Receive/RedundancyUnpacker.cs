@@ -28,6 +28,10 @@ internal sealed class RedundancyUnpacker(SlotRing<ReceivedPacket> toPlayback)
             Overruns++;
     }
 
+    /// <summary>Tells of a key in the place of sound: its number came. Nothing is lost when there is no room for that.</summary>
+    public void HandOverKey(in RtpPacket packet, Instant arrival) =>
+        TryPush(new PlayoutPacket(packet.Ssrc, packet.PayloadType, packet.Sequence, packet.Timestamp, packet.Marker, default) { IsKey = true }, arrival);
+
     /// <summary>Hands a packet of redundant audio over in parts.</summary>
     /// <returns>False when its lengths lie, or its primary is nothing agreed.</returns>
     public bool TryUnpack(in RtpPacket packet, ReceivePlan plan, Instant arrival)

@@ -149,6 +149,34 @@ public sealed class LabCallTests
         Assert.InRange(judged.Inputs.LossPercent, 8, 12);
     }
 
+    [Theory]
+    [InlineData("opus")]
+    [InlineData("pcmu")]
+    public void KeysAreNoLoss(string codec)
+    {
+        using var call = new LabCall(Scenario(new()) with { Media = new() { Codecs = [codec] } });
+        call.Run(Instant.FromMilliseconds(5000));
+        var before = call.Callee.Playback.Statistics;
+        for (byte key = 0; key < 8; key++) call.Caller.Media.Send.SendDtmf(key, 100);
+        call.Run(call.End);
+        var after = call.Callee.Playback.Statistics;
+        Assert.Equal((0, 0, 0), (after.PacketsLost, after.LostSamples, after.PacketsDiscarded));
+        Assert.InRange(after.TargetDelay, 0, before.TargetDelay + 0.005);
+        Assert.Equal(call.Logs.There.Arrived(call.End), call.Callee.Media.Receive.Packets);
+    }
+
+    [Fact]
+    public void LossAndReorderingAreCountedExactlyAroundKeys()
+    {
+        var link = new LinkOptions { Loss = 0.1, Jitter = new UniformJitter(40) };
+        using var call = new LabCall(Scenario(link) with { Media = new() { Security = MediaSecurityPolicy.None, Adapt = false }, Back = new() });
+        call.Run(Instant.FromMilliseconds(2000));
+        for (byte key = 0; key < 12; key++) call.Caller.Media.Send.SendDtmf(key, 100);
+        call.Run(call.End);
+        Assert.Equal(call.Callee.Media.Rtcp.PacketsLost, call.Callee.Playback.Statistics.PacketsLost);
+        Assert.InRange(call.Callee.Playback.Statistics.LossPlayed, 0.05, 0.12);
+    }
+
     // Before the delay goes down to the phase of the packets.
     private static double AtFirst(OneWayResult way) => way.Track.Pulls.Where(p => p.AtMs is > 500 and < 4000).Average(p => p.MouthToEarMs);
 
