@@ -28,6 +28,30 @@ public class JitterBufferTests(ITestOutputHelper output)
         Assert.True(call.LargestStep <= SmoothStep);
     }
 
+    [Theory]
+    [InlineData(120, 960)]
+    [InlineData(240, 960)]
+    [InlineData(512, 960)]
+    [InlineData(960, 960)]
+    [InlineData(960, 480)]
+    [InlineData(960, 120)]
+    [InlineData(120, 2880)]
+    public void BlocksOfAnyLengthPlayOn(int block, int packet)
+    {
+        var call = new SimulatedCall { BlockSamples = block, PacketSamples = packet };
+        call.Run(20_000);
+        Tell(call);
+        Assert.InRange(call.ExactDelaysMs.TakeLast(call.ExactDelaysMs.Count / 2).Max(), 0, 21);
+        Assert.Equal(0, call.Statistics.ConcealedSamples);
+        Assert.True(call.LargestStep <= SmoothStep);
+        call.Link = _ => call.Random.NextDouble() * 40;
+        call.Run(10_000);
+        long before = call.Statistics.ConcealedSamples;
+        call.Run(30_000);
+        Tell(call);
+        Assert.True(call.Statistics.ConcealedSamples - before <= 0.01 * 30 * 48000, $"{call.Statistics.ConcealedSamples - before}");
+    }
+
     [Fact]
     public void JitterOf40MsIsHeldWithOnePercentLate()
     {

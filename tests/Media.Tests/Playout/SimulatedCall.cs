@@ -70,7 +70,7 @@ internal sealed class SineDecoder(int clock = 48000) : IAudioDecoder
 internal sealed class SimulatedCall
 {
     private readonly PriorityQueue<(byte[] Payload, uint Ssrc, ushort Sequence, uint Timestamp, byte Type, long Index), double> _link = new();
-    private readonly short[] _block = new short[480];
+    private readonly short[] _block = new short[JitterBuffer.MaximumBlock];
     private double _nextSendMs;
     private double _nextPullMs;
     private double _tickMs;
@@ -104,6 +104,8 @@ internal sealed class SimulatedCall
     public bool Fec { get; set; }
 
     public int PacketSamples { get; set; } = 960;
+
+    public int BlockSamples { get; set; } = 480;
 
     public double SenderPpm { get; set; }
 
@@ -195,10 +197,10 @@ internal sealed class SimulatedCall
                 InsertCopy(packet.Index - distance, packet, at);
             Buffer.Insert(new PlayoutPacket(packet.Ssrc, packet.Type, packet.Sequence, packet.Timestamp, false, packet.Payload), Instant.FromMilliseconds(at));
         }
-        Buffer.Pull(Instant.FromMilliseconds(NowMs), _block, out PulledInfo info);
+        Buffer.Pull(Instant.FromMilliseconds(NowMs), _block.AsSpan(0, BlockSamples), out PulledInfo info);
         Info = info;
         Pulls.Add(info);
-        foreach (short sample in _block)
+        foreach (short sample in _block.AsSpan(0, BlockSamples))
         {
             LargestStep = Math.Max(LargestStep, Math.Abs(sample - _last));
             _last = sample;
@@ -211,7 +213,7 @@ internal sealed class SimulatedCall
             DelaysMs.Add(NowMs - (packetIndex * PacketSamples / 48.0 / (1 + (SenderPpm / 1e6))));
         }
         AfterPull?.Invoke(this);
-        _tickMs += 10 / (1 + (CardPpm / 1e6));
+        _tickMs += BlockSamples / 48.0 / (1 + (CardPpm / 1e6));
         _nextPullMs = _tickMs + PullJitter();
     }
 }
