@@ -39,12 +39,55 @@ public sealed class RelayedCallTests : IDisposable
         await Call(networks, TwoNetworks.BobsRouter, "relay", "--stun", $"{TwoNetworks.Server}:{server.Port}", "--turn", server.Uri("udp", account: false));
     }
 
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task WhenTheRelayInUseDiesTheOtherCarriesTheCallOn(string kind)
+    {
+        using var networks = TwoNetworks.CreateOrSkip(Border.Firewall);
+        await using var server = await CoturnServer.StartInAsync(_scratch, networks.Name("core"), TwoNetworks.Server);
+        await using var other = await CoturnServer.StartInAsync(_scratch, networks.Name("core"), TwoNetworks.OtherServer);
+        string[] servers = ["--turn", server.Uri(kind, account: false), "--turn", other.Uri(kind, account: false)];
+        await using var callee = Callee(networks, servers);
+        await callee.EventAsync("listening");
+        await using var caller = Caller(networks, TwoNetworks.Bob, "40", servers);
+        var called = await caller.EventAsync("connected");
+        await caller.EventAsync("stats", count: 2);
+        var used = $"{Text(called, "local")} {Text(called, "remote")}".Contains(TwoNetworks.Server + ":", StringComparison.Ordinal) ? server : other;
+        used.Signal("KILL");
+        var before = caller.Events.Count(e => Text(e, "event") == "stats");
+        // One a second: after eight the call has long gone over to the other relay.
+        var heard = await caller.EventAsync("stats", seconds: 30, count: before + 8);
+        var later = await caller.EventAsync("stats", seconds: 30, count: before + 10);
+        Assert.True(Received(later) > Received(heard) + 40, $"{heard} {later}");
+        caller.Signal("INT");
+        Assert.Equal("hung-up", Text(await caller.EventAsync("ended"), "reason"));
+        Assert.Equal("remote-hung-up", Text(await callee.EventAsync("ended"), "reason"));
+    }
+
+    [Fact]
+    public async Task WhenTheOnlyRelayDiesTheCallEndsWithOneReason()
+    {
+        using var networks = TwoNetworks.CreateOrSkip(Border.Firewall);
+        await using var server = await CoturnServer.StartInAsync(_scratch, networks.Name("core"), TwoNetworks.Server);
+        string[] servers = ["--turn", server.Uri("tcp", account: false)];
+        await using var callee = Callee(networks, servers);
+        await callee.EventAsync("listening");
+        await using var caller = Caller(networks, TwoNetworks.Bob, "120", servers);
+        await caller.EventAsync("connected");
+        await caller.EventAsync("heard");
+        server.Signal("KILL");
+        var ended = await caller.EventAsync("ended", seconds: 90);
+        Assert.Equal("media-silent", Text(ended, "reason"));
+        Assert.Single(caller.Events, e => Text(e, "event") == "ended");
+        await callee.EventAsync("ended");
+    }
+
     private async Task Call(TwoNetworks networks, string target, string way, params string[] servers)
     {
-        await using var callee = Phone(networks, "bob", Repository.OtherSpeech, ["answer", "--count", "1", "--listen", $"{TwoNetworks.Bob}:{TwoNetworks.SipPort}", .. servers]);
+        await using var callee = Callee(networks, servers);
         await callee.EventAsync("listening");
-        await using var caller = Phone(networks, "alice", Repository.Speech,
-            ["call", $"sip:bob@{target}:{TwoNetworks.SipPort}", "--duration", "7", "--listen", $"{TwoNetworks.Alice}:{TwoNetworks.SipPort}", .. servers]);
+        await using var caller = Caller(networks, target, "7", servers);
         var (called, answered) = (await caller.EventAsync("connected"), await callee.EventAsync("connected"));
         Assert.Equal(0, await caller.EndsAsync());
         Assert.Equal(0, await callee.EndsAsync());
@@ -53,10 +96,18 @@ public sealed class RelayedCallTests : IDisposable
         Speech.IsHeard(Repository.Speech, _scratch.File("bob.wav"));
     }
 
+    private EarshotPhone Callee(TwoNetworks networks, string[] servers) =>
+        Phone(networks, "bob", Repository.OtherSpeech, ["answer", "--count", "1", "--listen", $"{TwoNetworks.Bob}:{TwoNetworks.SipPort}", .. servers]);
+
+    private EarshotPhone Caller(TwoNetworks networks, string target, string seconds, string[] servers) =>
+        Phone(networks, "alice", Repository.Speech, ["call", $"sip:bob@{target}:{TwoNetworks.SipPort}", "--duration", seconds, "--listen", $"{TwoNetworks.Alice}:{TwoNetworks.SipPort}", .. servers]);
+
     private EarshotPhone Phone(TwoNetworks networks, string who, string speech, string[] arguments) => EarshotPhone.StartIn(
         networks.Name(who),
         new Dictionary<string, string> { ["EARSHOT_TURN_USER"] = CoturnServer.User, ["EARSHOT_TURN_PASSWORD"] = CoturnServer.Password },
         [.. arguments, "--mic", "file+loop:" + speech, "--speaker", "file:" + _scratch.File(who + ".wav")]);
+
+    private static long Received(JsonElement stats) => stats.GetProperty("packetsReceived").GetInt64();
 
     private static string Text(JsonElement e, string name) => e.GetProperty(name).GetString() ?? "";
 }
