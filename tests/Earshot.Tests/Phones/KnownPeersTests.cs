@@ -87,7 +87,10 @@ public sealed class KnownPeersTests : IDisposable
         Assert.DoesNotContain('\n', told.Message);
         var refused = await Assert.ThrowsAsync<PhoneException>(() => Phone.StartAsync(new PhoneOptions
         {
-            Listen = new(System.Net.IPAddress.Loopback, 0), Microphone = "silence", Speaker = "null", IdentityFile = Identity,
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Microphone = "silence",
+            Speaker = "null",
+            IdentityFile = Identity,
         }));
         Assert.Equal(told.Message, refused.Message);
         Assert.Equal(text, File.ReadAllText(PeersFile));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+
 namespace Earshot.Peers.Tests.Harness;
 
 /// <summary>baresip (Debian), headless: speaks a WAV file, keeps what it decodes as a WAV file, answers by itself.</summary>
@@ -23,7 +25,7 @@ internal sealed class BaresipPhone : RunningProgram
     /// <param name="scratch">Where its files go.</param>
     /// <param name="codec">As baresip names it, e.g. <c>opus/48000/2</c>.</param>
     /// <param name="encryption"><c>srtp</c>, <c>srtp-mand</c>, <c>dtls_srtp</c> or empty.</param>
-    /// <param name="speaks">A 16-bit WAV file; its end ends the call.</param>
+    /// <param name="speaks">A 16-bit WAV file; its end ends the call. Who is called says it three times, so that the caller hangs up.</param>
     /// <param name="dials">Calls this at once.</param>
     /// <param name="rtcpMux">RTCP on the port of RTP.</param>
     public static BaresipPhone Start(PulseCards cards, ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null,
@@ -33,13 +35,22 @@ internal sealed class BaresipPhone : RunningProgram
         var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
         Directory.CreateDirectory(System.IO.Path.Combine(folder, "rec"));
         var speech = System.IO.Path.Combine(folder, "speech.wav"); // its configuration cannot hold a path with a space
-        File.Copy(speaks, speech);
+        File.WriteAllBytes(speech, Spoken(File.ReadAllBytes(speaks), times: dials is null ? 3 : 1));
         File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speech, rtcpMux));
         var security = encryption.Length > 0 ? $";mediaenc={encryption}" : "";
         File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
             $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");
         File.WriteAllText(System.IO.Path.Combine(folder, "contacts"), "");
         return new(folder, port, dials is null ? [] : ["-e", "/dial " + dials], cards);
+    }
+
+    // The sizes of a plain header stand at 4 and 40.
+    private static byte[] Spoken(byte[] wav, int times)
+    {
+        byte[] all = [.. wav.AsSpan(0, 44), .. Enumerable.Repeat(wav[44..], times).SelectMany(samples => samples)];
+        BinaryPrimitives.WriteInt32LittleEndian(all.AsSpan(4), all.Length - 8);
+        BinaryPrimitives.WriteInt32LittleEndian(all.AsSpan(40), all.Length - 44);
+        return all;
     }
 
     private static string Configuration(string folder, int port, string speaks, bool rtcpMux) => $"""
