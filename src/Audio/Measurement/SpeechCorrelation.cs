@@ -11,8 +11,8 @@ internal sealed record SpeechMatch(double Correlation, double LagMs, double Hear
 
 /// <summary>Aligns a recording with the speech that was sent and compares them window by window.</summary>
 /// <remarks>
-/// At 8 kHz, where every codec keeps the waveform; each half second may shift by ±40 ms against the whole, which covers clock
-/// drift and what a jitter buffer inserts or drops. Not for real-time threads.
+/// At 8 kHz, where every codec keeps the waveform; each half second may shift by ±40 ms against the whole and run faster or slower by
+/// half a percent, which covers clock drift and what a jitter buffer inserts, drops or resamples. Not for real-time threads.
 /// </remarks>
 internal static class SpeechCorrelation
 {
@@ -20,6 +20,9 @@ internal static class SpeechCorrelation
     private const int Window = 4_000; // 0.5 s
     private const int Slack = 320; // 40 ms
     private const double HeardAbove = 0.5;
+
+    // Over half a second that is two milliseconds: enough to put the harmonics of a voice out of step.
+    private static readonly double[] Speeds = [1, 0.9958, 1.0042];
 
     /// <summary>Compares; both are 16-bit mono at 48 kHz.</summary>
     public static SpeechMatch Compare(ReadOnlySpan<short> sent, ReadOnlySpan<short> recorded)
@@ -32,7 +35,7 @@ internal static class SpeechCorrelation
         foreach (var at in ActiveWindows(speech))
         {
             if (at + lag >= 0 && at + lag + Window <= heard.Length)
-                matches.Add(Best(speech.AsSpan(at, Window), heard, at + lag));
+                matches.Add(Speeds.Max(speed => Best(WindowAt(speech, at, speed), heard, at + lag)));
         }
 
         matches.Sort();
@@ -48,6 +51,20 @@ internal static class SpeechCorrelation
         heard.CopyTo(padded, speech.Length);
         var correlation = Fft.Correlate(padded, speech);
         return Array.IndexOf(correlation, correlation.Max()) - speech.Length;
+    }
+
+    private static double[] WindowAt(double[] speech, int at, double speed)
+    {
+        var window = new double[Window];
+        for (var i = 0; i < Window; i++)
+        {
+            // Around the window's middle, so that its place stays.
+            var from = Math.Clamp(at + (Window / 2) + ((i - (Window / 2)) * speed), 0, speech.Length - 1.001);
+            var whole = (int)from;
+            window[i] = speech[whole] + ((from - whole) * (speech[whole + 1] - speech[whole]));
+        }
+
+        return window;
     }
 
     private static double Best(ReadOnlySpan<double> window, ReadOnlySpan<double> heard, int at)
