@@ -231,7 +231,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 if (_session is not null) _session = SessionNow();
                 Driver?.HandleKeysAgreed();
                 break;
-            case MediaEventKind.PathDoubtful when _session is not null && Media?.RestartIce() == true:
+            case MediaEventKind.PathDoubtful or MediaEventKind.NetworkChanged when _session is not null && Media?.RestartIce() == true:
                 Driver?.ChangeSession(now);
                 break;
             case MediaEventKind.PathFailed:

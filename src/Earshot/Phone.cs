@@ -60,6 +60,7 @@ public sealed partial class Phone : IAsyncDisposable
         _capture = capture;
         _deadlines = new CallDeadlines(action => Post(action));
         _sound.Notice += Tell;
+        engine.NetworkChanged = agent.HandleNetworkChange;
         _taps.TraceFailed = wrong => ListenerFailed("what watches the SIP messages", wrong);
     }
 

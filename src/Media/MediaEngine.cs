@@ -20,6 +20,7 @@ internal sealed class MediaEngine : IDisposable
     private readonly MediaMeter _meter;
     private readonly int _collectionsAtStart = Collections();
     private DtlsExecutor? _dtls;
+    private NetworkWatcher? _network;
     private int _next;
     private Exception? _playbackFailure;
     private bool _disposed;
@@ -88,6 +89,7 @@ internal sealed class MediaEngine : IDisposable
             open = [.. _sessions];
         }
 
+        _network?.Dispose();
         foreach (var session in open)
             session.Dispose();
         _dtls?.Dispose();
@@ -112,7 +114,25 @@ internal sealed class MediaEngine : IDisposable
 
     /// <summary>Opens the sockets of a call with ICE.</summary>
     /// <param name="towardsPeer">The address of ours that the kernel sends from, towards the peer.</param>
-    internal IReadOnlyList<UdpPort> OpenPorts(IPAddress towardsPeer) => _ports.OpenAll(HostAddresses.All(towardsPeer, Options.BindAddress));
+    internal IReadOnlyList<UdpPort> OpenPorts(IPAddress towardsPeer)
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+                _network ??= new NetworkWatcher(HandleNetwork);
+        }
+
+        return _ports.OpenAll(HostAddresses.All(towardsPeer, Options.BindAddress));
+    }
+
+    /// <summary>Opens one more socket of a call with ICE; null when the address cannot be bound.</summary>
+    internal UdpPort? TryOpenPort(int number, IPAddress address) => _ports.TryOpen(number, address);
+
+    /// <summary>All addresses are listened on, those that come later, too.</summary>
+    internal bool ListensEverywhere => Options.BindAddress.Equals(IPAddress.Any) || Options.BindAddress.Equals(IPAddress.IPv6Any);
+
+    /// <summary>The addresses of this machine may have changed. Called before the calls are told, on a thread of the pool; only while calls with ICE were made.</summary>
+    internal Action? NetworkChanged { get; set; }
 
     /// <summary>A defect ended a call's sound. Real-time.</summary>
     internal void NoteFailure(Exception failure) => Volatile.Write(ref _playbackFailure, failure);
@@ -126,6 +146,16 @@ internal sealed class MediaEngine : IDisposable
             if (_sessions.Remove(session))
                 _ended.Add(session.GetStatistics());
         }
+    }
+
+    private void HandleNetwork(IReadOnlyList<IPAddress> present)
+    {
+        NetworkChanged?.Invoke();
+        MediaSession[] sessions;
+        lock (_gate)
+            sessions = [.. _sessions];
+        foreach (var session in sessions)
+            session.HandleNetwork(present);
     }
 
     // All of them before the first thread: where descriptors run out, nobody would end it.

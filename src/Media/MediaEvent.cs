@@ -45,6 +45,9 @@ internal enum MediaEventKind
     /// <summary>ICE found no way to the peer, or the last one has been silent for 30 s.</summary>
     PathFailed,
 
+    /// <summary>This machine has other addresses than before, and this call other sockets: ICE is to be restarted.</summary>
+    NetworkChanged,
+
     /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
     Failed,
 }

@@ -40,6 +40,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private DtlsAssociations? _associations;
     private SessionSockets? _sockets;
     private SessionIce? _ice;
+    private SessionNetwork? _network;
     private MediaFacts? _facts;
     private int _frameSamples = 960;
     private bool _started;
@@ -113,7 +114,8 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <returns>False without ICE.</returns>
     public bool RestartIce()
     {
-        if (_ice is not { Negotiation.Current: not null } ice || _stopped)
+        // Without any address there is nothing to offer: once there is one, that asks again.
+        if (_ice is not { Negotiation.Current: not null, Link.Description.Candidates.Count: > 0 } ice || _stopped)
             return false;
         var credentials = ice.Negotiation.Restart();
         _worker.Post(now => ice.Link.Restart(now, credentials));
@@ -152,11 +154,18 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>Writes a new offer in a running call: hold (<see cref="MediaDirection.SendOnly"/>), resume, other codecs.</summary>
     /// <param name="direction">Which way media shall flow.</param>
     /// <param name="codecs">Codec names in order; null keeps those of the session.</param>
-    public ReadOnlyMemory<byte> CreateReoffer(MediaDirection direction, IReadOnlyList<string>? codecs = null) =>
-        _negotiator.CreateOffer(direction, codecs);
+    public ReadOnlyMemory<byte> CreateReoffer(MediaDirection direction, IReadOnlyList<string>? codecs = null)
+    {
+        UseAddress();
+        return _negotiator.CreateOffer(direction, codecs);
+    }
 
     /// <summary>Answers the peer's new offer in a running call. A refusal leaves the call as it was.</summary>
-    public MediaNegotiationResult AcceptReoffer(ReadOnlyMemory<byte> sdp) => Use(_negotiator.AcceptOffer(sdp.Span));
+    public MediaNegotiationResult AcceptReoffer(ReadOnlyMemory<byte> sdp)
+    {
+        UseAddress();
+        return Use(_negotiator.AcceptOffer(sdp.Span));
+    }
 
     /// <summary>Lets media flow once something is agreed. Nothing is sent before.</summary>
     public void Start()
@@ -259,6 +268,16 @@ internal sealed class MediaSession : IVoice, IDisposable
             Options.OnEvent?.Invoke(this, happened);
     }
 
+    /// <summary>This machine has these addresses now. Thread: any.</summary>
+    internal void HandleNetwork(IReadOnlyList<IPAddress> present) => Volatile.Read(ref _network)?.Handle(present);
+
+    // The socket that was named before may be gone, and what is no candidate is a mismatch to the peer (RFC 8839 §4.2.5).
+    private void UseAddress()
+    {
+        if (_ice is { Negotiation.Current: not null } ice)
+            _negotiator.Local = ice.Default(_negotiator.Local);
+    }
+
     private void HandlePlaybackFailure(Exception failure, Instant at)
     {
         _engine.NoteFailure(failure);
@@ -306,6 +325,8 @@ internal sealed class MediaSession : IVoice, IDisposable
         media.Send.Mute = _mute;
         var sockets = new SessionSockets(ports, media, PeerAddress.From(_negotiator.Local), _events, _engine.Options.Capture);
         (_media, _sockets) = (media, sockets);
+        if (_ice is { } ice)
+            Volatile.Write(ref _network, new SessionNetwork(_engine, _worker, ice, sockets, [rtp, .. ports.Skip(2)], _events));
         if (Options.Security == MediaSecurityPolicy.Dtls)
             _associations = Associations(media);
         _worker.Post(_ => _worker.Attach(sockets));

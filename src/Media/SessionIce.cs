@@ -27,6 +27,7 @@ internal sealed class SessionIce
     private readonly IceSettings _settings;
     private readonly MediaWorker _worker;
     private readonly IRandomSource _random;
+    private readonly PacketCapture? _capture;
     private readonly Action<Instant> _hear;
     private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,11 +35,11 @@ internal sealed class SessionIce
     public SessionIce(
         IceSettings settings, MediaWorker worker, IRandomSource random, IEventSink events, bool isControlling, IReadOnlyList<UdpPort> sockets, PacketCapture? capture)
     {
-        (_settings, _worker, _random) = (settings, worker, random);
+        (_settings, _worker, _random, _capture) = (settings, worker, random, capture);
         _hear = now => Link!.HandleConnections(now);
         Link = new IceLink(new() { IsControlling = isControlling }, random, events) { Tell = Tell };
         foreach (var socket in sockets)
-            Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), capture is null ? socket : new CapturedSender(socket, socket.Local, capture));
+            Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), SenderOf(socket));
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
         Negotiation = new IceNegotiation(() => Link.Description, random);
     }
@@ -66,6 +67,40 @@ internal sealed class SessionIce
         _ = AskAsync();
         return _gathered.Task.WaitAsync(_settings.GatheringLimit + TimeSpan.FromMilliseconds(100)).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Asks them of sockets that were added since; done as <see cref="GatherAsync"/>.</summary>
+    public async Task GatherAgainAsync()
+    {
+        if (_settings.Servers.Count == 0)
+            return;
+        var gathered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _worker.Post(_ => Link.Gathered = () =>
+        {
+            _gathered.TrySetResult();
+            gathered.TrySetResult();
+        });
+        _ = AskAsync();
+        await gathered.Task.WaitAsync(_settings.GatheringLimit + TimeSpan.FromMilliseconds(100)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>What sends through a socket of the call.</summary>
+    public IDatagramSender SenderOf(UdpPort socket) => _capture is null ? socket : new CapturedSender(socket, socket.Local, _capture);
+
+    /// <summary>Where a description says that media is received: an address that stands, of those the one of before if it does. Port 9 where none does (RFC 8840 §4.1.3).</summary>
+    public IPEndPoint Default(IPEndPoint before)
+    {
+        TransportAddress? host = null;
+        foreach (var candidate in Link.Description.Candidates)
+        {
+            if (candidate.Kind != CandidateKind.Host || candidate.Transport != CandidateTransport.Udp)
+                continue;
+            if (candidate.Address == TransportAddress.From(before))
+                return before;
+            host ??= candidate.Address;
+        }
+
+        return host?.ToEndPoint() ?? new(before.Address, 9);
     }
 
     /// <summary>What facts say of the way.</summary>

@@ -110,6 +110,18 @@ internal sealed class SignalingAgent : IAsyncDisposable
         return await PostAsync((_, now) => _sockets.FlowsTo(now, hops)).WaitAsync(stop).ConfigureAwait(false);
     }
 
+    /// <summary>This machine has other addresses: what calls say from now on names those that lead to their peers, and connections that left from an address that is gone are opened anew. Any thread.</summary>
+    public void HandleNetworkChange() => Post((core, now) =>
+    {
+        _sockets.ForgetRoutes();
+        foreach (var call in _calls)
+        {
+            if (call.Flow is not { } flow || _sockets.Again(now, flow) is not { } fresh || fresh == flow) continue;
+            if (flow.IsReliable) Failed(now, flow, TransportFailure.Closed);
+            else core.Move(call, fresh);
+        }
+    });
+
     /// <summary>Waits briefly for the answers to our BYEs, then closes everything.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -23,17 +23,44 @@ internal sealed partial class NetworkNamespaces : IDisposable
     public string Name(int host) => $"{_prefix}-{host}";
 
     /// <summary>Sets them up, or skips the test and says why.</summary>
-    public static NetworkNamespaces CreateOrSkip()
+    /// <param name="second">A second cable, 10.213.8.1 and 10.213.8.2; nothing is plugged into it before <see cref="PlugIn"/>.</param>
+    public static NetworkNamespaces CreateOrSkip(bool second = false)
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("network namespaces are Linux's");
         if (Environment.UserName != "root") Assert.Skip("network namespaces need root");
         var pair = new NetworkNamespaces();
-        if (pair.Set() is { } refusal)
+        if ((pair.Set() ?? (second ? pair.SetSecond() : null)) is { } refusal)
         {
             pair.Dispose();
             Assert.Skip($"no network namespaces here: {refusal}");
         }
         return pair;
+    }
+
+    /// <summary>Of the second host, by whichever cable.</summary>
+    public const string FarAddress = "10.213.9.2";
+
+    public static string SecondAddressOf(int host) => $"10.213.8.{host}";
+
+    /// <summary>Gives the second cable's interface of a host its address and switches it on.</summary>
+    public void PlugIn(int host)
+    {
+        Assert.Null(Ip($"-n {Name(host)} addr replace {SecondAddressOf(host)}/24 dev cable2"));
+        Assert.Null(Ip($"-n {Name(host)} link set cable2 up"));
+        if (host == 1) Assert.Null(Ip($"-n {Name(1)} route replace {FarAddress} via {SecondAddressOf(2)} metric 20"));
+    }
+
+    /// <summary>The interface of a host goes down, as its system says; the other end of the cable notices, too.</summary>
+    public void Down(int host, string cable) => Assert.Null(Ip($"-n {Name(host)} link set {cable} down"));
+
+    /// <summary>Nothing comes through a cable any more, and nobody is told: each host sends to somebody else there.</summary>
+    public void Cut(string cable)
+    {
+        foreach (var host in (ReadOnlySpan<int>)[1, 2])
+        {
+            var other = cable == "cable2" ? SecondAddressOf(3 - host) : AddressOf(3 - host);
+            Assert.Null(Ip($"-n {Name(host)} neigh replace {other} lladdr 02:00:00:00:00:0{host} nud permanent dev {cable}"));
+        }
     }
 
     /// <summary>Runs something as that host.</summary>
@@ -69,6 +96,13 @@ internal sealed partial class NetworkNamespaces : IDisposable
         Ip($"netns add {Name(1)}") ?? Ip($"netns add {Name(2)}")
         ?? Ip($"-n {Name(1)} link add cable type veth peer name cable netns {Name(2)}")
         ?? Up(1) ?? Up(2);
+
+    // The far host also has an address behind both of its interfaces, as a server or the rest of the world has.
+    private string? SetSecond() => Ip($"-n {Name(1)} link add cable2 type veth peer name cable2 netns {Name(2)}")
+        ?? Ip($"-n {Name(2)} addr add {FarAddress}/32 dev lo")
+        ?? Ip($"-n {Name(1)} route add {FarAddress} via {AddressOf(2)} metric 10")
+        ?? Ip($"netns exec {Name(1)} sysctl -qw net.ipv4.conf.all.ignore_routes_with_linkdown=1 net.ipv4.conf.cable.ignore_routes_with_linkdown=1 net.ipv4.conf.cable2.ignore_routes_with_linkdown=1")
+        ?? Ip($"netns exec {Name(2)} sysctl -qw net.ipv4.conf.all.ignore_routes_with_linkdown=1 net.ipv4.conf.cable.ignore_routes_with_linkdown=1 net.ipv4.conf.cable2.ignore_routes_with_linkdown=1");
 
     private string? Up(int host) =>
         Ip($"-n {Name(host)} addr add {AddressOf(host)}/24 dev cable")

@@ -7,8 +7,8 @@ namespace Earshot.Media.Transport;
 /// <remarks>Thread: the worker that owns the call. Real-time.</remarks>
 internal interface IWorkerCall
 {
-    /// <summary>Where its datagrams come in; no more than <see cref="MediaWorker.MostPorts"/>, and the same as long as the worker has it.</summary>
-    IReadOnlyList<UdpPort> Ports { get; }
+    /// <summary>Where its datagrams come in; no more than <see cref="MediaWorker.MostPorts"/>. What comes or goes while the worker has it, it is told; null where one went.</summary>
+    IReadOnlyList<UdpPort?> Ports { get; }
 
     /// <summary>One datagram.</summary>
     /// <param name="now">Now.</param>

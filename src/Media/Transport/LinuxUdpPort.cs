@@ -14,7 +14,7 @@ internal sealed unsafe class LinuxUdpPort : UdpPort
     private const ushort FamilyV4 = 2;
     private const ushort FamilyV6 = 10;
 
-    private readonly int _descriptor;
+    private int _descriptor;
 
     /// <summary>Wraps a bound socket and asks the kernel to stamp what comes.</summary>
     public LinuxUdpPort(Socket socket)
@@ -85,6 +85,14 @@ internal sealed unsafe class LinuxUdpPort : UdpPort
         }
 
         return false;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        // The number may soon be another file's.
+        _descriptor = -1;
+        base.Dispose();
     }
 
     private static Instant ArrivalOf(in MessageHeader message, Instant now, long wallClockOffset)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Earshot.Media.Transport.Ice;
 
 namespace Earshot.Media.Transport;
 
@@ -36,7 +38,7 @@ internal sealed class MediaPorts(MediaEngineOptions options, Func<AddressFamily,
             List<UdpPort> ports = [rtp, rtcp];
             foreach (var address in addresses.Skip(1))
             {
-                if (TryOpenLike(rtp, address) is { } port)
+                if (TryOpenLike(rtp.LocalEndPoint.Port, address) is { } port)
                     ports.Add(port);
             }
 
@@ -44,19 +46,49 @@ internal sealed class MediaPorts(MediaEngineOptions options, Func<AddressFamily,
         }
     }
 
+    /// <summary>Opens one more socket for a call, on an address that came later.</summary>
+    /// <param name="number">The port that is tried first.</param>
+    /// <param name="address">Where.</param>
+    /// <returns>Null when it cannot be bound (yet: IPv6 makes sure of a new address first).</returns>
+    public UdpPort? TryOpen(int number, IPAddress address)
+    {
+        lock (_gate)
+            return TryOpenLike(number, address);
+    }
+
     // The same number, which is in the allowed range; else any, where any is allowed.
-    private UdpPort? TryOpenLike(UdpPort rtp, IPAddress address)
+    private UdpPort? TryOpenLike(int number, IPAddress address)
     {
         Socket? socket = null;
         try
         {
-            socket = Bind(address, rtp.LocalEndPoint.Port) ?? (options.FirstPort == 0 ? Bind(address, 0) : null);
-            return socket is null ? null : Wrap(socket);
+            socket = Bind(address, number) ?? (options.FirstPort == 0 ? Bind(address, 0) : null);
+            if (socket is null)
+                return null;
+            KeepToInterface(socket, address);
+            return Wrap(socket);
         }
         catch (Exception e) when (e is MediaTransportException or SocketException)
         {
             socket?.Dispose();
             return null;
+        }
+    }
+
+    // Linux sends along the best route whatever the address: the second line would be the first one under another name, and die with it.
+    // The socket towards the peer stays free, as its address already is that of the best route.
+    private static void KeepToInterface(Socket socket, IPAddress address)
+    {
+        const int BindToDevice = 25;
+        if (!OperatingSystem.IsLinux() || HostAddresses.InterfaceOf(address) is not { } name)
+            return;
+        try
+        {
+            socket.SetRawSocketOption(1, BindToDevice, Encoding.ASCII.GetBytes(name + "\0")); // SOL_SOCKET
+        }
+        catch (SocketException)
+        {
+            // Kernels before 5.7 allow it to root alone: the best route, then.
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class MediaWorker : IDisposable
         try
         {
             for (int i = 0; i < call.Ports.Count; i++)
-                _waiter.Add(call.Ports[i], (slot << PortBits) | i);
+                Watch(call, slot, i);
         }
         catch (MediaTransportException e)
         {
@@ -96,10 +96,26 @@ internal sealed class MediaWorker : IDisposable
         int slot = _slots.IndexOf(call);
         if (slot < 0)
             return;
-        foreach (var port in call.Ports)
-            _waiter.Remove(port);
+        for (int i = 0; i < call.Ports.Count; i++)
+            RemovePort(call, i);
         _slots[slot] = null;
         Calls--;
+    }
+
+    /// <summary>A call has one more port. On the worker's thread.</summary>
+    /// <exception cref="MediaTransportException">It cannot be watched.</exception>
+    public void AddPort(IWorkerCall call, int port)
+    {
+        int slot = _slots.IndexOf(call);
+        if (slot >= 0)
+            Watch(call, slot, port);
+    }
+
+    /// <summary>A port of a call is about to close. On the worker's thread.</summary>
+    public void RemovePort(IWorkerCall call, int port)
+    {
+        if (_slots.Contains(call) && call.Ports[port] is { } gone)
+            _waiter.Remove(gone);
     }
 
     /// <summary>Runs what was posted, then ends the thread. Within 2 s.</summary>
@@ -109,6 +125,12 @@ internal sealed class MediaWorker : IDisposable
         _waiter.Wake();
         if (_thread.Join(TimeSpan.FromSeconds(2)))
             _waiter.Dispose();
+    }
+
+    private void Watch(IWorkerCall call, int slot, int port)
+    {
+        if (call.Ports[port] is { } added)
+            _waiter.Add(added, (slot << PortBits) | port);
     }
 
     private void Run()
@@ -168,7 +190,7 @@ internal sealed class MediaWorker : IDisposable
                 continue;
             try
             {
-                if (call.Ports[port].TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
+                if (call.Ports[port] is { } at && at.TryReceive(_now, wallClockOffset, _datagram, out int length, out var from, out var arrival))
                     call.HandleDatagram(_now, arrival, port, in from, _datagram.AsSpan(0, length));
             }
             catch (Exception e)

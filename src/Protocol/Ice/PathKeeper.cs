@@ -264,8 +264,8 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     // Of use is what does not go down with the path: other sockets of ours, other addresses of the peer's, direct ones before relays.
     private (bool IsAgreed, int Rank, ulong Priority) Worth(CandidatePair spare)
     {
-        bool isOther = session.Selected is not { } selected || spare.Base != selected.Base || !spare.Target.SameHost(selected.Target);
-        return (spare == session.Current.Nominated, (isOther ? 2 : 0) + (spare.IsDirect ? 1 : 0), spare.Priority);
+        int others = session.Selected is not { } selected ? 2 : (spare.Base != selected.Base ? 1 : 0) + (spare.Target.SameHost(selected.Target) ? 0 : 1);
+        return (spare == session.Current.Nominated, (2 * others) + (spare.IsDirect ? 3 : 0), spare.Priority);
     }
 
     private void Give(CandidatePair spare)

@@ -54,6 +54,12 @@ internal sealed class SipCore
         _parts.Transactions.HandleTransportFailure(now, flow);
     }
 
+    /// <summary>The same peer is reached by another flow: an address of ours is another. Requests of the call name it from now on.</summary>
+    public void Move(SipCall call, SipFlow flow)
+    {
+        if (_parts.Dialogs.Contains(call)) call.Flow = flow;
+    }
+
     /// <summary>The answer to ResolveNeeded: flows in order of preference, none when the name leads nowhere.</summary>
     public void HandleResolved(Instant now, int query, IReadOnlyList<SipFlow> flows) => _parts.Sender.HandleResolved(now, query, flows);
 

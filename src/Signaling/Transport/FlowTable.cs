@@ -37,6 +37,13 @@ internal sealed class FlowTable(IPEndPoint listen, SipTransport accepted)
         return flow;
     }
 
+    /// <summary>The network is another: routes are looked up anew.</summary>
+    public void ForgetRoutes() => _routes.Forget();
+
+    /// <summary>The flow that now leads where this one led; null when nothing does.</summary>
+    public SipFlow? Again(Instant now, SipFlow flow) =>
+        _routes.Towards(now, flow.Remote.Address) is { } local && local.Equals(flow.Local.Address) ? flow : To(now, flow.Transport, flow.Remote, flow.ServerName);
+
     /// <summary>The UDP flow that was last used for a peer; null when there is none.</summary>
     public SipFlow? KnownByDatagram(IPEndPoint remote) => _flows.TryGet((SipTransport.Udp, remote, remote.Address.ToString()), out var known) ? known : null;
 

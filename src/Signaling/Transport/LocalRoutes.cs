@@ -14,7 +14,7 @@ internal sealed class LocalRoutes(IPAddress bound)
     // Long enough to spare a look-up for each message, short enough to follow a change of network.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
-    private readonly BoundedTable<IPAddress, (IPAddress? Local, Instant Until)> _known = new(MaxRemembered);
+    private BoundedTable<IPAddress, (IPAddress? Local, Instant Until)> _known = new(MaxRemembered);
 
     /// <summary>The address to advertise towards a peer; null when there is no way to it.</summary>
     public IPAddress? Towards(Instant now, IPAddress remote)
@@ -26,6 +26,9 @@ internal sealed class LocalRoutes(IPAddress bound)
         _known.Set(remote, (local, now + Lifetime));
         return local;
     }
+
+    /// <summary>The network is another: the kernel is asked anew.</summary>
+    public void Forget() => _known = new(MaxRemembered);
 
     /// <summary>Connecting a datagram socket sends nothing: the kernel looks the route up, and the socket is thrown away.</summary>
     public static IPAddress? Ask(IPAddress remote)

@@ -66,6 +66,12 @@ internal sealed class SipSockets : IAsyncDisposable
     public IReadOnlyList<SipFlow> FlowsTo(Instant now, IReadOnlyList<SipHop> hops) =>
         [.. hops.Select(h => _flows.To(now, h.Transport, h.Remote, h.Host)).OfType<SipFlow>()];
 
+    /// <summary>The network is another: routes are looked up anew.</summary>
+    public void ForgetRoutes() => _flows.ForgetRoutes();
+
+    /// <summary>The flow that now leads where this one led; null when nothing does.</summary>
+    public SipFlow? Again(Instant now, SipFlow flow) => _flows.Again(now, flow);
+
     /// <summary>Sends without waiting; what fails is told by the mailbox.</summary>
     public void Send(Instant now, SipFlow flow, ReadOnlyMemory<byte> message)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Streams;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
 using Earshot.Protocol.Stun;
@@ -55,11 +56,12 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     }
 
     /// <summary>A socket is gone: what was asked from it is forgotten, and its relays are reached no more.</summary>
-    public void Remove(Instant now, SocketBase socket, IceAgent agent, List<IIceBase> bases)
+    public void Remove(Instant now, SocketBase socket, IceAgent agent, List<IIceBase> bases, List<IIceBase> streams)
     {
         Forget(_bindings, b => b.At == socket, static b => b.Binding.Dispose());
-        Forget(_relays, r => r.Via == socket, r =>
+        Forget(_relays, r => r.Via == socket || r.Relay.Stream is { State: StreamState.Open } stream && stream.Local.SameHost(socket.Origin), r =>
         {
+            streams.Remove(r.Relay);
             if (bases.Remove(r.Relay))
                 agent.RemoveLocal(now, r.Relay.Origin);
             r.Relay.Dispose();

@@ -276,7 +276,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (_first == socket)
             _first = _bases.OfType<SocketBase>().FirstOrDefault();
         // Relays and connections first: none of them is the way out of what follows.
-        _gathering.Remove(now, socket, _agent, _bases);
+        _gathering.Remove(now, socket, _agent, _bases, _streams);
         foreach (var active in _active.FindAll(a => a.Origin.SameHost(gone)))
             Remove(now, active);
         _agent.RemoveLocal(now, address);

@@ -5,6 +5,25 @@ namespace Earshot.Protocol.Sip;
 /// <remarks>Thread: signalling.</remarks>
 internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) : IRequestUser
 {
+    // Both ask at once within a round trip; what is not answered at all for longer is lost.
+    private static readonly TimeSpan Crossing = TimeSpan.FromMilliseconds(300);
+
+    private SipFlow? _flow;
+    private Instant _sentAt;
+    private bool _isHeard;
+    private bool _isLeft;
+
+    /// <summary>Nothing came back from where it went, and the peer is elsewhere now.</summary>
+    public bool IsLost(Instant now, SipFlow from) =>
+        !_isHeard && _flow is { } flow && _sentAt + Crossing <= now && !flow.Remote.Address.Equals(from.Remote.Address);
+
+    /// <summary>Nobody waits for it any more: the peer has left the address that it went to, and asks from another one.</summary>
+    public void Leave()
+    {
+        _isLeft = true;
+        Fail(491, "Request Pending", null);
+    }
+
     /// <summary>Sends it.</summary>
     public void Start(Instant now, ReadOnlyMemory<byte> sdp)
     {
@@ -13,23 +32,31 @@ internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) 
     }
 
     /// <inheritdoc/>
-    public void HandleSent(Instant now, OutgoingRequest sent) => call.Flow = sent.Flow;
+    public void HandleSent(Instant now, OutgoingRequest sent)
+    {
+        (_flow, _sentAt) = (sent.Flow, now);
+        if (!_isLeft) call.Flow = sent.Flow;
+    }
 
     /// <inheritdoc/>
     public void HandleResponse(Instant now, IncomingResponse response)
     {
+        _isHeard = true;
         if (response.Status < 200) return;
         if (response.Status < 300) HandleSuccess(now, response);
-        else Fail(response.Status, response.Reason, response.RetryAfter);
+        else if (!_isLeft) Fail(response.Status, response.Reason, response.RetryAfter);
     }
 
     /// <inheritdoc/>
-    public void HandleFailure(Instant now, int status) => Fail(status, status == 408 ? "Request Timeout" : "Service Unavailable", null);
+    public void HandleFailure(Instant now, int status)
+    {
+        if (!_isLeft) Fail(status, status == 408 ? "Request Timeout" : "Service Unavailable", null);
+    }
 
     private void HandleSuccess(Instant now, IncomingResponse response)
     {
         if (parts.Acks.Repeat(call.CallId, call.LocalTag, call.RemoteTag, cseq)) return;
-        if (call.State != SipCallState.Established)
+        if (call.State != SipCallState.Established || _isLeft)
         {
             // Nobody waits for it any more, but the peer repeats it until it is acknowledged.
             parts.Acks.Send(now, call, cseq, default);
