@@ -243,6 +243,9 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
             case MediaEventKind.KeysFailed when Media?.Session?.KeyFailure is { } outcome:
                 Driver?.HandleKeysFailed(now, outcome.Failure == DtlsFailure.OtherThanConfirmed ? CallEnds.NotConfirmed(outcome.Sentence) : CallEnds.NoKeys(outcome.Sentence));
                 break;
+            case MediaEventKind.RelayEnded when Media?.Session?.TryTakeRelayEnd(out var why) == true:
+                Tell(new CallNotice(Age, "relay", why));
+                break;
             case MediaEventKind.Failed:
                 Driver?.HandleMediaFailed(now);
                 break;

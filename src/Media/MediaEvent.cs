@@ -48,6 +48,9 @@ internal enum MediaEventKind
     /// <summary>This machine has other addresses than before, and this call other sockets: ICE is to be restarted.</summary>
     NetworkChanged,
 
+    /// <summary>A relay that was named is not there, or not any more: <see cref="MediaSession.TryTakeRelayEnd"/> says why.</summary>
+    RelayEnded,
+
     /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
     Failed,
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Earshot.Audio.Ends;
 using Earshot.Media.Receive;
@@ -73,6 +74,13 @@ internal sealed class MediaSession : IVoice, IDisposable
 
     /// <summary>Both sides have ICE, which found no way yet.</summary>
     public bool AwaitsPath => _ice is { AwaitsPath: true };
+
+    /// <summary>Why a relay is not there, or not any more, each once.</summary>
+    public bool TryTakeRelayEnd([NotNullWhen(true)] out string? why)
+    {
+        why = null;
+        return _ice is { } ice && ice.TryTakeRelayEnd(out why);
+    }
 
     /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>
     public DtlsOutcome? KeyFailure => _associations?.Failure;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Earshot.Media.Diagnostics;
@@ -28,6 +30,7 @@ internal sealed class SessionIce
     private readonly MediaWorker _worker;
     private readonly IRandomSource _random;
     private readonly PacketCapture? _capture;
+    private readonly ConcurrentQueue<string> _relayEnds = [];
     private readonly Action<Instant> _hear;
     private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,6 +43,11 @@ internal sealed class SessionIce
         Link = new IceLink(new() { IsControlling = isControlling }, random, events) { Tell = Tell };
         foreach (var socket in sockets)
             Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), SenderOf(socket));
+        Link.RelayEnded = (now, why) =>
+        {
+            _relayEnds.Enqueue(why);
+            events.Push(new(MediaEventKind.RelayEnded, now));
+        };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
         Negotiation = new IceNegotiation(() => Link.Description, random);
     }
@@ -102,6 +110,9 @@ internal sealed class SessionIce
 
         return host?.ToEndPoint() ?? new(before.Address, 9);
     }
+
+    /// <summary>Why a relay is not there, or not any more, each once. Thread: any.</summary>
+    public bool TryTakeRelayEnd([NotNullWhen(true)] out string? why) => _relayEnds.TryDequeue(out why);
 
     /// <summary>What facts say of the way.</summary>
     public MediaFacts Complete(MediaFacts facts) => Negotiation.Current is null || Path is not { } path ? facts

@@ -51,6 +51,26 @@ public sealed class IceLinkConnectionsTests : IDatagramSender, IEventSink, IDisp
     }
 
     [Fact]
+    public void WhyARelayIsNotThereIsToldWithoutItsPassword()
+    {
+        List<string> told = [];
+        _link.RelayEnded = (_, why) => told.Add(why);
+        using var turn = new TurnServerDouble();
+        using var server = new StreamServer((stream, _) => Serve(turn, stream));
+        Assert.True(StunServerUri.TryParse($"turn:{TurnServerDouble.User}:guess@{server.EndPoint}?transport=tcp", out var uri, out _));
+        var nobody = TransportAddress.From(IPAddress.Loopback, 9);
+        var (port, deaf) = (new StreamPort(StreamTarget.Of(uri, [server.EndPoint]), Tell), new StreamPort(StreamTarget.Of(uri, [nobody.ToEndPoint()]), Tell));
+        port.Start();
+        deaf.Start();
+        _link.Gather(MonotonicClock.Now, [new(uri, TransportAddress.From(server.EndPoint), port), new(uri, nobody, deaf)], TimeSpan.FromMinutes(1));
+        Until(() => _link.IsGathered);
+        Assert.Equal(2, told.Count);
+        Assert.Contains(told, t => t.EndsWith("name or password are wrong", StringComparison.Ordinal));
+        Assert.Contains(told, t => t.Contains("no connection to 127.0.0.1:9", StringComparison.Ordinal));
+        Assert.All(told, t => Assert.DoesNotContain("guess", t, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void APeerWithPassiveCandidatesAloneIsReachedByTcp()
     {
         using var listener = new PassiveBase();

@@ -81,6 +81,7 @@ public sealed class RelayedCallTests : IDisposable
         Assert.Equal("media-silent", Text(ended, "reason"));
         Assert.Single(caller.Events, e => Text(e, "event") == "ended");
         await callee.EventAsync("ended");
+        Assert.Equal("relay", Text(await caller.EventAsync("notice"), "code"));
     }
 
     private async Task Call(TwoNetworks networks, string target, string way, params string[] servers)

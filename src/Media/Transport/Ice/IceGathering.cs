@@ -29,6 +29,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private readonly List<Asking> _relays = [];
     private Instant _until = Instant.Never;
 
+    /// <summary>Is told why a relay is not there, or not any more.</summary>
+    public Action<Instant, string>? RelayEnded { get; set; }
+
     /// <summary>Everybody has answered, or the time is up.</summary>
     public bool IsDone { get; private set; } = true;
 
@@ -47,9 +50,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
             else if (HasRelay(server, streams))
                 server.Stream?.Close();
             else if (server.Stream is { } stream)
-                streams.Add(Allocate(now, TurnRelay.OverStream(Account(server), random, stream, PeerAddress.From(server.Address)), null));
+                streams.Add(Allocate(now, TurnRelay.OverStream(Account(server), random, stream, PeerAddress.From(server.Address)), server, null));
             else if (FirstTowards(sockets, server.Address) is { } via && !server.Uri.IsStream)
-                Allocate(now, TurnRelay.OverUdp(Account(server), random, via, PeerAddress.From(server.Address)), via);
+                Allocate(now, TurnRelay.OverUdp(Account(server), random, via, PeerAddress.From(server.Address)), server, via);
         }
 
         (IsDone, _until) = (IsSettled, now + limit);
@@ -184,9 +187,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         }
     }
 
-    private TurnRelay Allocate(Instant now, TurnRelay relay, SocketBase? via)
+    private TurnRelay Allocate(Instant now, TurnRelay relay, IceServer server, SocketBase? via)
     {
-        _relays.Add(new(relay, via));
+        _relays.Add(new(relay, server.Uri, via));
         relay.Allocate(now);
         return relay;
     }
@@ -239,7 +242,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
             && agent.AddLocal(now, CandidateKind.ServerReflexive, mapped.Address, asked.At.Origin, asked.At.Origin, server: asked.Server.ToTransport()) is not null;
     }
 
-    private static bool Take(Instant now, IceAgent agent, List<IIceBase> bases, Asking asking, TurnEvent happened)
+    private bool Take(Instant now, IceAgent agent, List<IIceBase> bases, Asking asking, TurnEvent happened)
     {
         var server = asking.Relay.Server.ToTransport();
         switch (happened)
@@ -251,7 +254,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
                 if (!allocated.Mapped.IsNone && asking.Via is { } via)
                     agent.AddLocal(now, CandidateKind.ServerReflexive, allocated.Mapped, via.Origin, via.Origin, server: server);
                 return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: server) is not null;
-            case TurnEvent.Ended:
+            case TurnEvent.Ended ended:
+                if (ended.Cause != TurnEnd.Closed)
+                    RelayEnded?.Invoke(now, RelayEnds.Say(asking.Uri, ended, asking.Relay.Stream?.End));
                 asking.IsSettled = asking.HasEnded = true;
                 if (bases.Remove(asking.Relay))
                     agent.RemoveLocal(now, asking.Relay.Origin);
@@ -266,7 +271,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         public bool IsSettled { get; set; }
     }
 
-    private sealed record Asking(TurnRelay Relay, SocketBase? Via)
+    private sealed record Asking(TurnRelay Relay, StunServerUri Uri, SocketBase? Via)
     {
         public bool IsSettled { get; set; }
 

@@ -73,6 +73,13 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>A candidate of the peer's has a name: answer with <see cref="HandleResolved"/>. On the worker.</summary>
     public Action<int, string>? ResolveNeeded { get; set; }
 
+    /// <summary>Is told why a relay is not there, or not any more. On the worker.</summary>
+    public Action<Instant, string>? RelayEnded
+    {
+        get => _gathering.RelayEnded;
+        set => _gathering.RelayEnded = value;
+    }
+
     /// <summary>Has the worker call <see cref="HandleConnections"/>; called on the threads of connections. Null makes no connections to peers.</summary>
     public Action? Tell { get; init; }
 
