@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Net;
+using System.Text;
 using Earshot.Protocol.Sip;
 
 namespace Earshot.Protocol.Tests.Sip;
@@ -202,6 +204,38 @@ public sealed class CallScenarioTests
         Assert.Equal((1, 1), (Alice.Count<SipEvent.CallTerminated>(), Bob.Count<SipEvent.CallTerminated>()));
         _link.RunFor(70);
         AssertEmpty();
+    }
+
+    [Fact]
+    public void AReinviteIntoTheVoidGivesWayToThatOfAPeerThatHasChangedNetworks()
+    {
+        var call = _link.Call();
+        _link.RunFor(1);
+        var bobs = Bob.Last<SipEvent.IncomingInvite>().Call;
+        _link.IsLost = sent => sent.From == Bob && sent.Is("INVITE");
+        Assert.True(Bob.Core.Reinvite(_link.Now, bobs, SipLink.Bytes("restart")));
+        _link.RunFor(1);
+        var moved = new SipFlow(9, SipTransport.Udp, Bob.Address, IPEndPoint.Parse("198.51.100.4:5060"));
+        Assert.True(Alice.Core.Reinvite(_link.Now, call, SipLink.Bytes("elsewhere")));
+        Assert.True(Alice.Core.PollTransmit(out _, out var invite));
+        Bob.Core.HandlePacket(_link.Now, moved, invite.Span);
+        _link.RunFor(1);
+        Assert.Equal(491, Bob.Last<SipEvent.ReinviteFailed>().Status);
+        Assert.Equal("elsewhere", Encoding.UTF8.GetString(Bob.Last<SipEvent.ReinviteReceived>().Sdp.Span));
+        Assert.Same(moved, bobs.Flow);
+    }
+
+    [Fact]
+    public void ACallThatMovesNamesItsNewAddress()
+    {
+        var call = _link.Call();
+        _link.RunFor(1);
+        Alice.Core.Move(call, new SipFlow(9, SipTransport.Udp, IPEndPoint.Parse("198.51.100.4:5060"), Bob.Address));
+        Assert.True(Alice.Core.Reinvite(_link.Now, call, SipLink.Bytes("elsewhere")));
+        Assert.True(Alice.Core.PollTransmit(out _, out var invite));
+        string text = Encoding.UTF8.GetString(invite.Span);
+        Assert.Contains("Contact: <sip:alice@198.51.100.4:5060>", text, StringComparison.Ordinal);
+        Assert.Contains("Via: SIP/2.0/UDP 198.51.100.4:5060", text, StringComparison.Ordinal);
     }
 
     [Fact]
