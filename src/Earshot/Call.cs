@@ -22,6 +22,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     private long _connectedAt;
     private volatile CallSession? _session;
     private int _isAnswered;
+    private int _restarts; // signalling loop only
     private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
@@ -188,6 +189,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
 
     void ICallListener.OnChanged()
     {
+        _restarts = 0;
         _session = SessionNow();
         Tell(new CallChanged(Age, _session));
     }
@@ -195,6 +197,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     void ICallListener.OnChangeRefused(int status, string message)
     {
         Media?.ForgetWishes();
+        if (status == 503 && RestartLater()) return;
         Tell(new CallChangeRefused(Age, status, message));
     }
 
@@ -232,6 +235,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 Driver?.HandleKeysAgreed();
                 break;
             case MediaEventKind.PathDoubtful or MediaEventKind.NetworkChanged when _session is not null && Media?.RestartIce() == true:
+                _restarts = 1;
                 Driver?.ChangeSession(now);
                 break;
             case MediaEventKind.PathFailed:
@@ -266,6 +270,20 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     }
 
     internal void ReleaseSound() => Interlocked.Exchange(ref _sound, null)?.Release();
+
+    // An address is there before the routes that lead from it: what could not leave does so a moment later, five times at most.
+    private bool RestartLater()
+    {
+        if (_restarts is 0 or > 5) return false;
+        var wait = TimeSpan.FromMilliseconds(250 << (_restarts++ - 1));
+        _ = Task.Delay(wait).ContinueWith(
+            _ => _phone.Post(now =>
+            {
+                if (_restarts > 0 && Media?.RestartIce() == true) Driver?.ChangeSession(now);
+            }),
+            TaskScheduler.Default);
+        return true;
+    }
 
     internal void Tell(CallEvent step) => _steps.Tell(step);
 
