@@ -298,7 +298,7 @@ internal sealed class JitterBuffer
         double wanted = ExcessMs;
         if (wanted <= PlayoutDecision.FastBeyondMs)
             wanted = _decision.Stretch(_targetMs, blockMs, _room.IsForAny);
-        if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs))
+        if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs, _repair.IsNear))
             return;
         int samples = (int)Math.Round(Math.Abs(wanted * 48));
         int changed = wanted > 0 ? Accelerate(samples, needed) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));

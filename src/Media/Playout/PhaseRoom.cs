@@ -5,6 +5,7 @@ namespace Earshot.Media.Playout;
 /// <remarks>
 /// <code>
 ///   quiet link   begin: silence first, room for any phase ──► clocks agree: down to the phase there is, 4 ms a second
+///                                                       ├──► packets are lost: later, it helps to mend
 ///                                                       └──► they do not: nothing changes, the resampler keeps it so
 ///   jittery      begin at the phase there is; clocks that do not agree make room for any, 4 ms a second
 /// </code>
@@ -44,13 +45,14 @@ internal sealed class PhaseRoom(ClockDrift drift)
     /// <param name="wantedMs">To take out (positive) or to put in.</param>
     /// <param name="targetMs">What the network demands: packets that would be late do not wait for this.</param>
     /// <param name="blockMs">Length of a block.</param>
-    public bool Takes(double wantedMs, double targetMs, double blockMs)
+    /// <param name="keeps">Packets are being lost: what there is of delay helps to mend them, and more may be asked for soon.</param>
+    public bool Takes(double wantedMs, double targetMs, double blockMs, bool keeps)
     {
         bool small = Math.Abs(wantedMs) <= blockMs + QuietMs;
         bool may = small && (wantedMs > 0 ? !_jittery : IsForAny && targetMs <= QuietMs);
         if (!may || _left * wantedMs < 0)
             Stop();
-        if (may && !_moves)
+        if (may && !_moves && !(keeps && wantedMs > 0))
             _left = (int)(wantedMs * 48) * SamplesForOne;
         _moves |= _left != 0;
         return may;

@@ -21,6 +21,10 @@ internal sealed class RepairWait
     private const double EndShare = 0.01;
     private const double OnsetBeginShare = 0.05;
     private const double OnsetEndShare = 0.03;
+
+    /// <summary>A single packet is near for two seconds. With 3 % loss room given back between the losses cost a call of 15 0.002 of ESTOI, and was asked for again.</summary>
+    private const double NearShare = 0.003;
+
     private const double FarBeginShare = 0.025;
     private const double FarEndShare = 0.015;
     private const double FarCopies = 0.001;
@@ -53,6 +57,9 @@ internal sealed class RepairWait
     private bool _mends = true;
     private bool _waits;
     private bool _waitsFar;
+
+    /// <summary>Packets have been lost lately: waiting may soon be asked for, or is.</summary>
+    public bool IsNear => _waits || _lost > NearShare;
 
     /// <summary>A packet came, after so many missing ones; −1: it was one of these.</summary>
     public void Missed(long packets)
