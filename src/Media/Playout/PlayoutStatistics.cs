@@ -9,6 +9,7 @@ namespace Earshot.Media.Playout;
 internal sealed class PlayoutStatistics
 {
     private readonly long[] _live = new long[Count];
+    private readonly long[] _undecided = new long[Count];
     private readonly long[] _published = new long[Count];
     private int _version;
 
@@ -46,15 +47,22 @@ internal sealed class PlayoutStatistics
     /// <summary>Sets a counter.</summary>
     public void Set(Counter counter, long value) => _live[(int)counter] = value;
 
+    /// <summary>So much of a counter may still turn out to be none: a pause, or made up and never played.</summary>
+    public void Undecided(Counter counter, long much) => _undecided[(int)counter] = much;
+
     /// <summary>Lets readers see everything counted so far.</summary>
     public void Publish()
     {
         Volatile.Write(ref _version, _version + 1);
         Interlocked.MemoryBarrier();
         for (int i = 0; i < Count; i++)
-            Volatile.Write(ref _published[i], _live[i]);
+            Volatile.Write(ref _published[i], MayFall((Counter)i) ? _live[i] : Math.Max(_published[i], _live[i] - _undecided[i]));
         Volatile.Write(ref _version, _version + 1);
     }
+
+    /// <summary>W3C counters never fall.</summary>
+    private static bool MayFall(Counter counter) =>
+        counter is not (Counter.Concealed or Counter.SilentConcealed or Counter.ConcealmentEvents);
 
     /// <summary>One consistent reading.</summary>
     public PlayoutSnapshot Read()

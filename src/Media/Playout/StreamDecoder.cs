@@ -65,6 +65,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
     {
         End = position;
         Starving = false;
+        Undecide(0, 0);
         _lastSequence = 0;
         _fecTried = 0;
         _seam = true;
@@ -81,6 +82,7 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         if (!Starving || !TryNext(out PacketBuffer.Slot next))
             return 0;
         Starving = false;
+        Undecide(0, 0);
         statistics.Add(Counter.Lost, _countedSilent);
         if (next.Redundant)
         {
@@ -266,6 +268,16 @@ internal sealed class StreamDecoder(PacketBuffer packets, IAudioDecoder?[] decod
         // A codec makes a packet up better at once than in pieces (each is a loss of its own to it). What is not heard when the packet comes is taken back.
         bool whole = _decoder is { HasConcealment: true } && !_discontinuous && PacketLength <= LongestWhole;
         Conceal(Math.Max(RoundUp(wanted), whole ? PacketLength : 0), _discontinuous);
+        bool mayBePause = _counted <= GiveUpGap;
+        Undecide(mayBePause ? _counted : 0, mayBePause ? _countedSilent : 0);
+    }
+
+    /// <summary>In a pause Opus still sends something every 400 ms; what lasts longer than half a second counts, and is not taken back from what readers see.</summary>
+    private void Undecide(int samples, int silent)
+    {
+        statistics.Undecided(Counter.Concealed, samples);
+        statistics.Undecided(Counter.SilentConcealed, silent);
+        statistics.Undecided(Counter.ConcealmentEvents, samples > 0 ? 1 : 0);
     }
 
     private void Bridge(in PacketBuffer.Slot next, int wanted)

@@ -24,6 +24,7 @@ public sealed class HostileRtpTests : IDisposable
     private uint _timestamp = 5000;
     private long _delivered;
     private long _allocated;
+    private long _concealed;
     private bool _warm;
 
     public void Dispose()
@@ -202,6 +203,9 @@ public sealed class HostileRtpTests : IDisposable
     {
         var now = Instant.FromMilliseconds(_nowMs);
         _end.PullUntil(now - TimeSpan.FromTicks(1));
+        var playout = _end.Playback.Statistics;
+        Assert.True(playout.ConcealedSamples >= _concealed, "made-up samples are counted backwards");
+        _concealed = playout.ConcealedSamples;
         var (collections, before) = (GC.CollectionCount(0), GC.GetAllocatedBytesForCurrentThread());
         _end.HandleDatagram(now, _packet.AsSpan(0, length));
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
