@@ -80,8 +80,8 @@ internal sealed class TwoNetworks : IDisposable
 
         """;
 
-    private static int s_made;
-    private readonly string _prefix = $"earshot{Environment.ProcessId}n{Interlocked.Increment(ref s_made)}";
+    private static int _made;
+    private readonly string _prefix = $"earshot{Environment.ProcessId}n{Interlocked.Increment(ref _made)}";
 
     private TwoNetworks()
     {
