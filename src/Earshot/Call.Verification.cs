@@ -22,6 +22,9 @@ public sealed partial class Call
         ? _phone.ConfirmAsync(this, peer)
         : throw new InvalidOperationException("There is nothing to confirm: this call has no keys by DTLS, or not yet.");
 
+    /// <summary>The certificate that was proven last; null before. On the signalling loop.</summary>
+    internal Fingerprint? Shown => _shown;
+
     /// <summary>A handshake has proven who holds this certificate. On the signalling loop.</summary>
     internal void NotePeer(Fingerprint shown, bool isConfirmed)
     {

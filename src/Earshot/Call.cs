@@ -181,6 +181,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
 
     void ICallListener.OnConnected()
     {
+        _phone.HandleKeys(this); // they may be there while their own event is still on its way
         Volatile.Write(ref _connectedAt, Stopwatch.GetTimestamp());
         _session = SessionNow();
         Tell(new CallConnected(Age, _session));

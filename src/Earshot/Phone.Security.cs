@@ -33,10 +33,10 @@ public sealed partial class Phone
         : offer.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
         : MediaSecurityMethod.None;
 
-    /// <summary>A handshake has proven who holds the other certificate. On the signalling loop.</summary>
+    /// <summary>A handshake has proven who holds the other certificate; told again of the same one, nothing happens. On the signalling loop.</summary>
     internal void HandleKeys(Call call)
     {
-        if (_verifier is not { } verifier || call.Driver?.Sip is not { } sip || ShownBy(call) is not { } shown) return;
+        if (_verifier is not { } verifier || call.Driver?.Sip is not { } sip || ShownBy(call) is not { } shown || shown == call.Shown) return;
         call.NotePeer(shown, isConfirmed: verifier.ConfirmedOf(call.RemoteUri) == shown);
         verifier.Begin(
             call.RemoteUri,
