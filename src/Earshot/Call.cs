@@ -240,7 +240,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 Driver?.ChangeSession(now);
                 break;
             case MediaEventKind.PathFailed:
-                Driver?.HandleKeysFailed(now, _session is null ? CallEnds.NoPath : CallEnds.PathLost);
+                Driver?.HandlePathFailed(now, _session is null ? CallEnds.NoPath : CallEnds.PathLost);
                 break;
             case MediaEventKind.KeysFailed when Media?.Session is { AwaitsPath: true }:
                 Driver?.HandleKeysFailed(now, CallEnds.NoPath);

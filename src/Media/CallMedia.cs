@@ -69,7 +69,10 @@ internal sealed class CallMedia
     public RtcpReporter Rtcp { get; }
 
     /// <summary>Takes a new agreement.</summary>
-    public void Apply(Instant now, MediaPlan plan)
+    /// <param name="now">Now.</param>
+    /// <param name="plan">It.</param>
+    /// <param name="isFinal">False for that of an early answer.</param>
+    public void Apply(Instant now, MediaPlan plan, bool isFinal = true)
     {
         if (_closed)
         {
@@ -80,7 +83,7 @@ internal sealed class CallMedia
         bool isOtherKey = _transport is { } before && before.Outbound != plan.Transport.Outbound;
         bool newSource = Send.NeedsNewSource(plan.Send, isOtherKey);
         UseTransport(plan.Transport);
-        _ice?.Apply(now, plan.Ice);
+        _ice?.Apply(now, plan.Ice, isFinal);
         Receive.Apply(now, plan.Transport, plan.Receive);
         if (newSource)
             Rtcp.HandleSourceChange(now);

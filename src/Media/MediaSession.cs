@@ -372,7 +372,7 @@ internal sealed class MediaSession : IVoice, IDisposable
         var association = plan.Dtls is { } agreement && !_stopped ? _associations?.For(agreement, final) : null;
         _worker.Post(now =>
         {
-            media.Apply(now, plan);
+            media.Apply(now, plan, final);
             if (association is not null)
                 media.UseAssociation(association);
         });

@@ -119,6 +119,13 @@ internal sealed class CallDriver
         Drain(now);
     }
 
+    /// <summary>There is no way to the peer, or none any more.</summary>
+    public void HandlePathFailed(Instant now, CallEnd why)
+    {
+        _machine.HandlePathFailed(now, why);
+        Drain(now);
+    }
+
     /// <summary>The call failed before signalling began: no such host, no flow.</summary>
     public void HandleFailed(Instant now, CallEnd end)
     {

@@ -82,6 +82,12 @@ internal sealed partial class CallMachine
         }
     }
 
+    /// <summary>There is no way to the peer. While it rings that says little: a phone may answer checks once it is taken, and another one may take the call.</summary>
+    public void HandlePathFailed(Instant now, CallEnd why)
+    {
+        if (Phase is not (CallPhase.Calling or CallPhase.Ringing)) HandleKeysFailed(now, why);
+    }
+
     /// <summary>Our own media broke down: there is nothing left to talk through.</summary>
     public void HandleMediaFailed(Instant now)
     {

@@ -20,6 +20,7 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
 {
     private IceCredentials? _ours;
     private IceCredentials? _offered;
+    private bool _isOffered;
 
     /// <summary>What stands; null before the first answer, and when there is no ICE.</summary>
     public IceAgreement? Current { get; private set; }
@@ -32,7 +33,11 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
     public IceCredentials Restart() => _offered ??= IceCredentials.Draw(random);
 
     /// <summary>Our lines of an offer; none without ICE.</summary>
-    public IReadOnlyList<string> CreateOffer() => IsOff ? [] : Write(_offered ??= Ours);
+    public IReadOnlyList<string> CreateOffer()
+    {
+        _isOffered = !IsOff;
+        return IsOff ? [] : Write(_offered ??= Ours);
+    }
 
     /// <summary>Answers an offer.</summary>
     /// <param name="offer">What it says.</param>
@@ -49,11 +54,12 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
         return Current = new(Ours, theirs);
     }
 
-    /// <summary>Takes the answer to our offer.</summary>
+    /// <summary>Takes the answer to our offer. Several phones may answer the same one: the last of them decides whether there is ICE.</summary>
     public IceAgreement? HandleAnswer(IceReading answer)
     {
-        if (IsOff || answer.Description is not { } theirs)
+        if (!_isOffered || answer.Description is not { } theirs)
             return End();
+        IsOff = false;
         (_ours, _offered) = (_offered ?? Ours, null);
         return Current = new(_ours, theirs);
     }

@@ -286,6 +286,24 @@ public sealed class CallMachineTests
     }
 
     [Fact]
+    public void APhoneThatCannotBeReachedWhileItRingsEndsNoCallThatAnotherMayTake()
+    {
+        ReadOnlyMemory<byte> other = "another phone's answer"u8.ToArray();
+        Calling();
+        _call.HandleProgress(_now, 183, AnswerSdp);
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TakeAnswer(AnswerSdp, Final: false), new TellRinging(183, true), new StartMedia());
+        _call.HandlePathFailed(_now, CallEnds.NoPath);
+        Expect();
+        _call.HandleAnswered(_now, other);
+        Expect(new SendAck(default), new TakeAnswer(other));
+        _call.HandleAnswerTaken(_now, null);
+        Expect(new TellConnected());
+        _call.HandlePathFailed(_now, CallEnds.PathLost);
+        Expect(new SendBye(CallEnds.PathLost.Message), new StopMedia(), new TellEnded(CallEnds.PathLost));
+    }
+
+    [Fact]
     public void A200WithoutSdpConfirmsWhatThe183Said()
     {
         Calling();

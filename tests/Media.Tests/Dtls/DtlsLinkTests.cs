@@ -172,6 +172,39 @@ public sealed class DtlsLinkTests : IDatagramSender, IDisposable
         Assert.Equal(DtlsState.Established, next.Client.State); // an old goodbye ends nothing new
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheGoodbyeToAPhoneThatRangIsNotSaidToTheOneThatTookTheCall(bool byIce)
+    {
+        _peers[Signalled] = _pair.Client;
+        if (byIce)
+            _link.Guard.UseValidated(address => address == Signalled, Signalled);
+        _pair.Begin();
+        Assert.True(Carry(() => _pair.BothStand));
+
+        using var next = new DtlsPair(client => client with { Epoch = 2 }, server => server with { Epoch = 2 }, _pair.Executor);
+        _peers[Natted] = next.Client;
+        if (byIce)
+            _link.Guard.UseValidated(address => address == Natted, default); // no way to it yet
+        else
+            _link.Guard.UseSignalled(Natted);
+        next.Server.Begin();
+        _link.Use(next.Server);
+        long sent = _link.Sent;
+        _pair.Server.Cancel();
+        Assert.True(Carry(() => _pair.Server.State == DtlsState.Ended) && Carry(() => true)); // all that it had to say is out
+        if (byIce)
+        {
+            _link.Guard.UseValidated(address => address == Natted, Natted);
+            _link.HandlePath();
+        }
+
+        Assert.Equal(sent, _link.Sent);
+        next.Client.Begin();
+        Assert.True(Carry(() => next.BothStand));
+    }
+
     [Fact]
     public void TheWorkersHalfDoesNotAllocate()
     {

@@ -6,7 +6,7 @@ namespace Earshot.Media.Transport.Dtls;
 /// <code>
 ///   datagram ─► DtlsSourceGuard ─► newest DtlsSession        sessions ─► sender, to the guard's target
 /// </code>
-/// What may begin a handshake and comes before there is an association waits for it. With a new association the one before it still sends its goodbye, and hears nothing any more. Once the association stands, only where its peer was heard counts.
+/// What may begin a handshake and comes before there is an association waits for it. With a new association the one before it still sends its goodbye, where its peer is the same, and hears nothing any more. Once the association stands, only where its peer was heard counts.
 /// Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class DtlsLink(IDatagramSender sender)
@@ -22,6 +22,8 @@ internal sealed class DtlsLink(IDatagramSender sender)
     private int _heldLength;
     private DtlsSession? _session;
     private DtlsSession? _before;
+    private PeerAddress _spokenTo;
+    private PeerAddress _spokenToBefore;
     private int _attempt;
 
     /// <summary>Who may speak.</summary>
@@ -39,6 +41,7 @@ internal sealed class DtlsLink(IDatagramSender sender)
         if (session == _session)
             return;
         (_before, _session, _attempt) = (_session, session, session?.Attempt ?? 0);
+        (_spokenToBefore, _spokenTo) = (_spokenTo, default);
         Guard.Renew();
         int early = _earlyCount;
         _earlyCount = 0;
@@ -58,7 +61,7 @@ internal sealed class DtlsLink(IDatagramSender sender)
         for (int i = 0; i < early; i++)
             HandleDatagram(in _earlyFrom[i].From, _early[i].AsSpan(0, _earlyFrom[i].Length));
         if (_heldLength > 0 && HasTarget)
-            Sent += sender.Send(_held.AsSpan(0, _heldLength), Guard.Target) ? 1 : 0;
+            Speak(_held.AsSpan(0, _heldLength));
         _heldLength = HasTarget ? 0 : _heldLength;
         Drain(session);
     }
@@ -98,7 +101,7 @@ internal sealed class DtlsLink(IDatagramSender sender)
     public void Transmit()
     {
         if (_before is { } before)
-            Drain(before);
+            DrainGoodbye(before);
         if (_session is { } session)
             Drain(session);
     }
@@ -116,9 +119,25 @@ internal sealed class DtlsLink(IDatagramSender sender)
         for (int length; (length = session.PollTransmit(_datagram)) > 0;)
         {
             if (HasTarget)
-                Sent += sender.Send(_datagram.AsSpan(0, length), Guard.Target) ? 1 : 0;
+                Speak(_datagram.AsSpan(0, length));
             else if (Guard.IsByIce)
                 Hold(_datagram.AsSpan(0, length));
+        }
+    }
+
+    private void Speak(ReadOnlySpan<byte> datagram)
+    {
+        _spokenTo = Guard.Target;
+        Sent += sender.Send(datagram, Guard.Target) ? 1 : 0;
+    }
+
+    // To whom it spoke, and nobody else: where another phone took the call, an alert would be the first that it hears of us, and end its handshake.
+    private void DrainGoodbye(DtlsSession before)
+    {
+        for (int length; (length = before.PollTransmit(_datagram)) > 0;)
+        {
+            if (HasTarget && Guard.Target == _spokenToBefore)
+                Sent += sender.Send(_datagram.AsSpan(0, length), Guard.Target) ? 1 : 0;
         }
     }
 

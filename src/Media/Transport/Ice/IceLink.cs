@@ -28,6 +28,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         Plain,
     }
 
+    // Checks that nobody has answered for so long are repeated seldom (RFC 8445 §14.3).
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
+
     private readonly IceOptions _options;
     private readonly IRandomSource _random;
     private readonly IEventSink _events;
@@ -46,6 +49,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private PeerAddress _target;
     private IcePath? _path;
     private Mode _mode;
+    private bool _isEarly;
+    private Instant _askedSince;
     private bool _isClosed;
     private volatile bool _isGathered = true;
     private bool _isToldGathered = true;
@@ -159,22 +164,35 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     }
 
     /// <summary>What offer and answer came to; null: the peer has no ICE, and media goes where its description says.</summary>
-    public void Apply(Instant now, IceAgreement? agreement)
+    /// <param name="now">Now.</param>
+    /// <param name="agreement">It.</param>
+    /// <param name="isFinal">False for an early answer: another phone may give the final one, with ICE or without.</param>
+    public void Apply(Instant now, IceAgreement? agreement, bool isFinal = true)
     {
         if (_isClosed)
             return;
-        if (agreement is null || _mode == Mode.Plain)
+        if (_mode == Mode.Plain || (agreement is null && isFinal))
         {
             BecomePlain(now);
             return;
         }
 
+        if (agreement is null)
+        {
+            Suspend(now);
+            return;
+        }
+
         _mode = Mode.Active;
         Restart(now, agreement.Local);
-        // Two phones may answer one offer, the second after the first: what the first one's checks found is of no use with the other.
-        if (_peer is not null && _peer != agreement.Remote.Credentials)
+        // Two phones may answer one offer, the second after the first: what the first one's checks found is of no use with the other. And who
+        // answered none while it rang may do so now.
+        bool isTakenAtLast = _isEarly && isFinal && _way is null && now - _askedSince > Stale;
+        if (_peer is not null && (_peer != agreement.Remote.Credentials || isTakenAtLast))
             Renew(now);
-        _peer = agreement.Remote.Credentials;
+        if (_peer is null || _peer != agreement.Remote.Credentials || isTakenAtLast)
+            _askedSince = now;
+        (_peer, _isEarly) = (agreement.Remote.Credentials, !isFinal);
         if (agreement.Remote.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
             AddActive(now);
         _agent.SetRemote(now, agreement.Remote);
@@ -435,6 +453,16 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         TellGathered();
         Dispose();
         PathChanged?.Invoke(now);
+    }
+
+    // An early answer without ICE: media goes where it says, and all is kept for the final one.
+    private void Suspend(Instant now)
+    {
+        _mode = Mode.Undecided;
+        if (_peer is null)
+            return;
+        _peer = null;
+        Renew(now);
     }
 
     // Only for a peer that can be reached so: a candidate that nobody uses makes each description longer. One of each kind of address will do.
