@@ -26,6 +26,9 @@ internal sealed class ConnectionTable(
     /// <summary>A connection on which nothing went either way is closed after this; a call's next request opens another.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a connect may take where UDP leads to the peer as well: two SYNs. A firewall that drops them in silence must not hold a large request up (RFC 3261 §18.1.1).</summary>
+    public static readonly TimeSpan ConnectBesideDatagrams = TimeSpan.FromSeconds(1.5);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<SipFlow, SipConnection> _connections = [];
@@ -139,7 +142,11 @@ internal sealed class ConnectionTable(
             failed(now, flow, SocketFailures.Of(e.SocketErrorCode));
             return null;
         }
-        var connection = new SipConnection(socket, flow, mailbox, stream => carriers.Outbound(flow, stream));
+        var hasAnotherWay = flow.Transport == SipTransport.Tcp && flows.KnownByDatagram(flow.Remote) is not null;
+        var connection = new SipConnection(socket, flow, mailbox, stream => carriers.Outbound(flow, stream))
+        {
+            ConnectLimit = hasAnotherWay ? ConnectBesideDatagrams : SipConnection.LongestConnect,
+        };
         Run(now, connection, to);
         return connection;
     }

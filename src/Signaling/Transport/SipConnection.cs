@@ -19,11 +19,13 @@ namespace Earshot.Signaling.Transport;
 /// </remarks>
 internal sealed class SipConnection : IDisposable
 {
+    /// <summary>How long a connect may take where nothing else leads to the peer.</summary>
+    public static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
+
     /// <summary>Messages that may wait to be written: a peer that does not read loses its connection, not our memory.</summary>
     public const int MaxQueued = 256;
 
     private static readonly byte[] Pong = "\r\n"u8.ToArray();
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FinishLimit = TimeSpan.FromMilliseconds(200);
 
@@ -50,6 +52,9 @@ internal sealed class SipConnection : IDisposable
 
     /// <summary>What the signalling core knows it by.</summary>
     public SipFlow Flow { get; }
+
+    /// <summary>How long a connect may take.</summary>
+    public TimeSpan ConnectLimit { get; init; } = LongestConnect;
 
     /// <summary>A whole message came from the peer.</summary>
     public bool HasSpoken => _hasSpoken;

@@ -33,6 +33,17 @@ public sealed class LargeInviteTests
     }
 
     [Fact]
+    public async Task AnInviteOver1300BytesTakesUdpWhereConnectionsAreDroppedInSilence()
+    {
+        using var peer = new Peer(listens: false);
+        peer.Tcp.Start(1);
+        using var crowd = new Crowd(peer.At, 2); // the kernel drops every further SYN
+        await using var phone = await StartAsync(new string('x', 1000));
+        await phone.PlaceCallAsync($"sip:bob@{peer.At}", Echo);
+        Assert.Contains("Via: SIP/2.0/UDP", await peer.HearAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ASmallInviteTakesUdpWhereThePeerTakesBoth()
     {
         using var peer = new Peer(listens: true);
@@ -50,6 +61,23 @@ public sealed class LargeInviteTests
         Speaker = "null",
         Codecs = ["pcmu"],
     });
+
+    // Fills a listener's backlog.
+    private sealed class Crowd : IDisposable
+    {
+        private readonly List<Socket> _sockets = [];
+
+        public Crowd(IPEndPoint at, int size)
+        {
+            for (var i = 0; i < size; i++)
+            {
+                _sockets.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                _sockets[^1].Connect(at);
+            }
+        }
+
+        public void Dispose() => _sockets.ForEach(s => s.Dispose());
+    }
 
     // UDP and TCP at one port, the latter listening or not.
     private sealed class Peer : IDisposable
