@@ -239,6 +239,9 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 _restarts = 1;
                 Driver?.ChangeSession(now);
                 break;
+            case MediaEventKind.CandidatesFound:
+                Driver?.HandleCandidates(now);
+                break;
             case MediaEventKind.PathFailed:
                 Driver?.HandlePathFailed(now, _session is null ? CallEnds.NoPath : CallEnds.PathLost);
                 break;

@@ -4,6 +4,7 @@ using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sip;
 using Earshot.Signaling;
 using Earshot.Signaling.Transport;
@@ -92,7 +93,9 @@ public sealed partial class Phone
         return made.Task.Result;
     }
 
-    private static SipCoreOptions CoreOptions(PhoneOptions options) => new()
+    private static SipCoreOptions CoreOptions(PhoneOptions options) => options.Ice ? TrickleIce.AnnouncedBy(PlainCoreOptions(options)) : PlainCoreOptions(options);
+
+    private static SipCoreOptions PlainCoreOptions(PhoneOptions options) => new()
     {
         User = SipEscaping.EncodeUser(options.User),
         DisplayName = options.DisplayName ?? "",

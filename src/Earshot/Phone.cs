@@ -241,6 +241,8 @@ public sealed partial class Phone : IAsyncDisposable
         SipEvent.ByeReceived e => e.Call,
         SipEvent.ByeCompleted e => e.Call,
         SipEvent.ReinviteReceived e => e.Call,
+        SipEvent.InfoReceived e => e.Call,
+        SipEvent.InfoCompleted e => e.Call,
         SipEvent.ReinviteAnswered e => e.Call,
         SipEvent.ReinviteFailed e => e.Call,
         SipEvent.CallTerminated e => e.Call,

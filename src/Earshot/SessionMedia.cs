@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Calls;
 using Earshot.Media;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Sip;
 
@@ -33,6 +34,9 @@ internal sealed class SessionMedia(
     private IPAddress _towards = towardsPeer;
     private IPAddress? _offeredFrom;
     private ReadOnlyMemory<byte> _firstOffer;
+    private ReadOnlyMemory<byte> _earlyCandidates;
+    private bool _peerTakesCandidates;
+    private bool _offerAllowsMore;
 
     /// <summary>We wish to hold the other side.</summary>
     public bool OnHold { get; set; }
@@ -70,13 +74,15 @@ internal sealed class SessionMedia(
 
     public bool AwaitsKeys => _session is { AwaitsKeys: true };
 
-    /// <summary>What the first description of ours needs that takes time: the answers of STUN and TURN servers. Done at once where there are none.</summary>
+    /// <summary>What the first description of ours needs that takes time: the answers of STUN and TURN servers. Done at once where there are none, and where the peer takes them later.</summary>
     /// <param name="isOfferer">It will be an offer.</param>
     public Task PrepareAsync(bool isOfferer)
     {
         try
         {
-            return _described ? Task.CompletedTask : Made().PrepareAsync(_towards, isOfferer);
+            if (_described) return Task.CompletedTask;
+            var prepared = Made().PrepareAsync(_towards, isOfferer);
+            return !isOfferer && _offerAllowsMore && _peerTakesCandidates ? Task.CompletedTask : prepared;
         }
         catch (MediaTransportException)
         {
@@ -101,7 +107,28 @@ internal sealed class SessionMedia(
     /// <summary>The next offer looks for ways to the peer anew.</summary>
     public bool RestartIce() => _session is { } session && session.RestartIce();
 
-    public CallEnd? Judge(ReadOnlyMemory<byte> offer) => judge(offer) is { Accepted: false } no ? Refusal(no.Failure, no.SipStatus, no.Reason) : null;
+    public void NotePeer(bool takesCandidates)
+    {
+        _peerTakesCandidates = takesCandidates;
+        if (_session is { } session) session.PeerTakesCandidates = takesCandidates;
+    }
+
+    public ReadOnlyMemory<byte> WriteCandidates() => _session is { } session ? session.WriteCandidates() : default;
+
+    public void EndCandidates() => _session?.EndCandidates();
+
+    // A caller may begin while it rings here. Each fragment repeats those before it, and the last one is kept until there is somebody to take it.
+    public void TakeCandidates(ReadOnlyMemory<byte> fragment)
+    {
+        if (_session is { } session) session.TakeCandidates(fragment);
+        else _earlyCandidates = fragment;
+    }
+
+    public CallEnd? Judge(ReadOnlyMemory<byte> offer)
+    {
+        _offerAllowsMore = IceReading.AllowsTrickle(offer.Span);
+        return judge(offer) is { Accepted: false } no ? Refusal(no.Failure, no.SipStatus, no.Reason) : null;
+    }
 
     public MediaAnswer MakeOffer()
     {
@@ -150,6 +177,8 @@ internal sealed class SessionMedia(
         {
             var result = _described ? session.AcceptReoffer(offer) : session.AcceptOffer(offer, _towards);
             _described |= result.Accepted;
+            if (!_earlyCandidates.IsEmpty) session.TakeCandidates(_earlyCandidates);
+            _earlyCandidates = default;
             return new(result.Answer, result.Accepted ? null : Refusal(result));
         }
         catch (MediaTransportException wrong)
@@ -228,6 +257,7 @@ internal sealed class SessionMedia(
             if (_session is { } first) return first;
             var session = create();
             session.Mute = _mute;
+            session.PeerTakesCandidates = _peerTakesCandidates;
             return _session = session;
         }
     }

@@ -13,6 +13,9 @@ internal sealed record IceSettings
     /// <summary>Roots believed besides the system's, of servers that are reached over TLS.</summary>
     public X509Certificate2Collection Roots { get; init; } = [];
 
+    /// <summary>Peers that take candidates later are told them as they come (RFC 8838): no answer to such a peer, and no restart, waits for servers.</summary>
+    public bool Trickles { get; init; } = true;
+
     /// <summary>So long an offer or answer waits for their answers, looking up their names included.</summary>
     public TimeSpan GatheringLimit { get; init; } = TimeSpan.FromMilliseconds(500);
 }

@@ -48,6 +48,9 @@ internal enum MediaEventKind
     /// <summary>This machine has other addresses than before, and this call other sockets: ICE is to be restarted.</summary>
     NetworkChanged,
 
+    /// <summary>A server has said something, or nobody is waited for any more: a peer that takes candidates later is to be told.</summary>
+    CandidatesFound,
+
     /// <summary>A relay that was named is not there, or not any more: <see cref="MediaSession.TryTakeRelayEnd"/> says why.</summary>
     RelayEnded,
 

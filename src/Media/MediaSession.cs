@@ -7,6 +7,7 @@ using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
 
@@ -85,6 +86,18 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>
     public DtlsOutcome? KeyFailure => _associations?.Failure;
 
+    /// <summary>Signalling has said that the peer takes candidates by INFO (RFC 8840). Set before its description is taken. Thread: control.</summary>
+    public bool PeerTakesCandidates
+    {
+        get;
+        set
+        {
+            field = value;
+            if (_ice is { } ice)
+                ice.Negotiation.PeerTakes = value;
+        }
+    }
+
     /// <summary>The SSRC of what we send; null before the sockets are open.</summary>
     public uint? Ssrc => _media?.Send.Ssrc;
 
@@ -129,6 +142,15 @@ internal sealed class MediaSession : IVoice, IDisposable
         _worker.Post(now => ice.Link.Restart(now, credentials));
         return true;
     }
+
+    /// <summary>What an INFO is to say now of our candidates (RFC 8840); empty where there is nothing new, or the peer takes none. What was written counts as told.</summary>
+    public ReadOnlyMemory<byte> WriteCandidates() => _ice is { } ice && !_stopped && ice.Negotiation.TryWriteFragment(out var fragment) ? fragment : default;
+
+    /// <summary>The peer did not take them: no more are told before the next restart.</summary>
+    public void EndCandidates() => _ice?.Negotiation.EndFragments();
+
+    /// <summary>Takes what an INFO says of the peer's candidates.</summary>
+    public TrickleOutcome TakeCandidates(ReadOnlyMemory<byte> fragment) => _ice is { } ice && !_stopped ? ice.HandleFragment(fragment.Span) : TrickleOutcome.Nothing;
 
     /// <summary>Opens the sockets if need be and writes the first offer.</summary>
     /// <param name="towardsPeer">Where the peer (or its proxy) is: the offer carries the address that the kernel routes towards it.</param>
@@ -311,6 +333,7 @@ internal sealed class MediaSession : IVoice, IDisposable
         if (Options.Ice is { } settings)
         {
             _ice = new SessionIce(settings, _worker, _engine.Options.Random, _events, isOfferer, [rtp, .. ports.Skip(2)], _engine.Options.Capture);
+            _ice.Negotiation.PeerTakes = PeerTakesCandidates;
             _negotiator.Ice = _ice.Negotiation;
         }
 
@@ -376,6 +399,7 @@ internal sealed class MediaSession : IVoice, IDisposable
             if (association is not null)
                 media.UseAssociation(association);
         });
+        _ice?.HandleAgreed();
         return result;
     }
 }

@@ -32,15 +32,18 @@ internal sealed class SessionIce
     private readonly PacketCapture? _capture;
     private readonly ConcurrentQueue<string> _relayEnds = [];
     private readonly Action<Instant> _hear;
+    private readonly IEventSink _events;
+    private int _asking;
+    private volatile bool _trickles;
     private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Names the sockets to the agent, which knows our own addresses from now on.</summary>
     public SessionIce(
         IceSettings settings, MediaWorker worker, IRandomSource random, IEventSink events, bool isControlling, IReadOnlyList<UdpPort> sockets, PacketCapture? capture)
     {
-        (_settings, _worker, _random, _capture) = (settings, worker, random, capture);
+        (_settings, _worker, _random, _capture, _events) = (settings, worker, random, capture, events);
         _hear = now => Link!.HandleConnections(now);
-        Link = new IceLink(new() { IsControlling = isControlling }, random, events) { Tell = Tell };
+        Link = new IceLink(new() { IsControlling = isControlling, Trickles = settings.Trickles }, random, events) { Tell = Tell };
         foreach (var socket in sockets)
             Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), SenderOf(socket));
         Link.RelayEnded = (now, why) =>
@@ -49,7 +52,7 @@ internal sealed class SessionIce
             events.Push(new(MediaEventKind.RelayEnded, now));
         };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
-        Negotiation = new IceNegotiation(() => Link.Description, random);
+        Negotiation = new IceNegotiation(() => Volatile.Read(ref _asking) == 0 ? Link.Description : Link.Description with { IsComplete = !settings.Trickles }, random);
     }
 
     /// <summary>The worker's half.</summary>
@@ -63,6 +66,26 @@ internal sealed class SessionIce
 
     /// <summary>Both sides have ICE, and no way was found yet.</summary>
     public bool AwaitsPath => Negotiation.Current is not null && Path is null;
+
+    /// <summary>Candidates that come later reach the peer: nothing needs to wait for servers. Thread: any.</summary>
+    public bool Trickles => _trickles;
+
+    /// <summary>Something is agreed: candidates that came before their description are taken now.</summary>
+    public void HandleAgreed()
+    {
+        _trickles = Negotiation.Trickles;
+        if (Negotiation.TryTakeEarly(out var news))
+            Take(news);
+    }
+
+    /// <summary>Takes an INFO's body.</summary>
+    public TrickleOutcome HandleFragment(ReadOnlySpan<byte> body)
+    {
+        var outcome = Negotiation.HandleFragment(body, out var news);
+        if (news is not null)
+            Take(news);
+        return outcome;
+    }
 
     /// <summary>Asks the servers; done when they have answered or the time is up, and at once where there is none.</summary>
     public Task GatherAsync()
@@ -126,8 +149,12 @@ internal sealed class SessionIce
             _ => "prflx",
         };
 
+    // Behind what was agreed, which the worker is told first.
+    private void Take(IceDescription news) => _worker.Post(now => Link.Add(now, news));
+
     private async Task AskAsync()
     {
+        Interlocked.Increment(ref _asking);
         var began = MonotonicClock.Now;
         var found = await Task.WhenAll(_settings.Servers.Select(async uri =>
             (Uri: uri, Addresses: await ServerAddresses.FindAsync(uri, _settings.GatheringLimit).ConfigureAwait(false)))).ConfigureAwait(false);
@@ -144,6 +171,8 @@ internal sealed class SessionIce
         {
             var left = _settings.GatheringLimit - (now - began);
             Link.Gather(now, servers, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            Interlocked.Decrement(ref _asking);
+            _events.Push(new(MediaEventKind.CandidatesFound, now)); // of a server that is not to be found, this is the last word
         });
     }
 

@@ -86,8 +86,9 @@ internal sealed class SessionNetwork(
 
     private async Task TellAsync(bool isMore)
     {
-        if (isMore)
-            await ice.GatherAgainAsync().ConfigureAwait(false);
+        var gathered = isMore ? ice.GatherAgainAsync() : Task.CompletedTask;
+        if (!ice.Trickles)
+            await gathered.ConfigureAwait(false);
         worker.Post(now => events.Push(new(MediaEventKind.NetworkChanged, now)));
     }
 

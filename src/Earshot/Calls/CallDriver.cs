@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sip;
 using static Earshot.Calls.CallAction;
 
@@ -57,6 +58,7 @@ internal sealed class CallDriver
     public void Take(Instant now, SipEvent.IncomingInvite invite)
     {
         Sip = invite.Call;
+        NotePeer();
         _machine.HandleInvite(now, invite.Sdp);
         Drain(now);
     }
@@ -126,6 +128,9 @@ internal sealed class CallDriver
         Drain(now);
     }
 
+    /// <summary>More is known of our candidates than before: a peer that takes them later is told.</summary>
+    public void HandleCandidates(Instant now) => TellCandidates(now);
+
     /// <summary>The call failed before signalling began: no such host, no flow.</summary>
     public void HandleFailed(Instant now, CallEnd end)
     {
@@ -144,6 +149,7 @@ internal sealed class CallDriver
     /// <summary>An event of the SIP core that belongs to this call.</summary>
     public void HandleSip(Instant now, SipEvent happened)
     {
+        NotePeer();
         switch (happened)
         {
             case SipEvent.InviteProgress e: _machine.HandleProgress(now, e.Status, e.Sdp); break;
@@ -154,6 +160,8 @@ internal sealed class CallDriver
             case SipEvent.AckMissing: _machine.HandleAckMissing(now); break;
             case SipEvent.Cancelled: _machine.HandleCancelled(now); break;
             case SipEvent.ByeReceived e: _machine.HandleBye(now, e.Reason); break;
+            case SipEvent.InfoReceived e: _media.TakeCandidates(e.Body); break;
+            case SipEvent.InfoCompleted { Status: >= 300 }: _media.EndCandidates(); break;
             case SipEvent.ReinviteReceived e: _machine.HandleReinvite(now, e.Sdp); break;
             case SipEvent.ReinviteAnswered e: _machine.HandleReinviteAnswered(now, e.Sdp); break;
             case SipEvent.ReinviteFailed e: _machine.HandleReinviteFailed(now, e.Status, e.Reason); break;
@@ -194,6 +202,20 @@ internal sealed class CallDriver
     private void Drain(Instant now)
     {
         while (_machine.PollAction(out var action)) Execute(now, action);
+        TellCandidates(now);
+    }
+
+    private void NotePeer() => _media.NotePeer(Sip is { } call && TrickleIce.IsTakenBy(call));
+
+    // Once both sides have what they were offered and answered: a fragment is of no use to who does not know its generation (RFC 8840 §4.3 would allow it
+    // earlier, where provisional responses are confirmed). What comes meanwhile goes along.
+    private void TellCandidates(Instant now)
+    {
+        if (_machine.Phase != CallPhase.Talking || Sip is not { } call || !TrickleIce.IsTakenBy(call) || !_core.MayInform(call)) return;
+        var fragment = _media.WriteCandidates();
+        if (fragment.IsEmpty) return;
+        _core.Inform(now, call, TrickleIce.Name, fragment);
+        Flush?.Invoke();
     }
 
     private void Execute(Instant now, CallAction action)

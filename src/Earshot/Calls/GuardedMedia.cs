@@ -13,6 +13,14 @@ internal sealed class GuardedMedia(ICallMedia media, Action<Exception>? failed)
 
     public bool TryNextSecurity() => Guarded(media.TryNextSecurity, false);
 
+    public void NotePeer(bool takesCandidates) => Succeeds(() => media.NotePeer(takesCandidates));
+
+    public ReadOnlyMemory<byte> WriteCandidates() => Guarded(media.WriteCandidates, default);
+
+    public void EndCandidates() => Succeeds(media.EndCandidates);
+
+    public void TakeCandidates(ReadOnlyMemory<byte> fragment) => Succeeds(() => media.TakeCandidates(fragment));
+
     public MediaAnswer MakeOffer() => Described(media.MakeOffer);
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer) => Described(() => media.MakeAnswer(offer));

@@ -15,6 +15,24 @@ internal interface ICallMedia
     /// <returns>False when there is none.</returns>
     bool TryNextSecurity() => false;
 
+    /// <summary>The peer takes candidates that come after a description (RFC 8840), or does not. Told before each description of its.</summary>
+    void NotePeer(bool takesCandidates)
+    {
+    }
+
+    /// <summary>What the peer is to be told now of our candidates, and is then told; empty where there is nothing new.</summary>
+    ReadOnlyMemory<byte> WriteCandidates() => default;
+
+    /// <summary>The peer did not take them.</summary>
+    void EndCandidates()
+    {
+    }
+
+    /// <summary>Takes what the peer says of its candidates.</summary>
+    void TakeCandidates(ReadOnlyMemory<byte> fragment)
+    {
+    }
+
     /// <summary>Writes an offer: the first, or one for what the user wishes now.</summary>
     MediaAnswer MakeOffer();
 

@@ -110,7 +110,37 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         return new(Described(_negotiator.CreateOffer(MediaDirection.SendReceive, null)));
     }
 
-    public CallEnd? Judge(ReadOnlyMemory<byte> offer) => null;
+    /// <summary>An answer need not wait for what may follow it.</summary>
+    public bool TellsLater { get; private set; }
+
+    public void NotePeer(bool takesCandidates)
+    {
+        if (_negotiation is { } negotiation)
+            negotiation.PeerTakes = takesCandidates;
+    }
+
+    public ReadOnlyMemory<byte> WriteCandidates() => _negotiation is { } negotiation && negotiation.TryWriteFragment(out var fragment) ? fragment : default;
+
+    public void EndCandidates() => _negotiation?.EndFragments();
+
+    public void TakeCandidates(ReadOnlyMemory<byte> fragment)
+    {
+        if (_negotiation?.HandleFragment(fragment.Span, out var news) is { } outcome)
+            Outcomes.Add(outcome);
+        else
+            return;
+        if (news is not null)
+            Path.Link!.Add(_network.Now, news);
+    }
+
+    /// <summary>What became of the peer's fragments.</summary>
+    public List<TrickleOutcome> Outcomes { get; } = [];
+
+    public CallEnd? Judge(ReadOnlyMemory<byte> offer)
+    {
+        TellsLater = _negotiation is { PeerTakes: true, Announces: true } && IceReading.AllowsTrickle(offer.Span);
+        return null;
+    }
 
     public MediaAnswer MakeAnswer(ReadOnlyMemory<byte> offer)
     {
@@ -227,6 +257,8 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
         }
 
         _media.Apply(now, plan);
+        if (_negotiation is not null && _negotiation.TryTakeEarly(out var news))
+            Path.Link!.Add(now, news);
         HandlePath(now);
     }
 

@@ -58,6 +58,9 @@ internal sealed class NatPath : IEventSink, IDisposable
     /// <summary>A restart would help.</summary>
     public Action? OnRestartNeeded { get; init; }
 
+    /// <summary>More candidates are known.</summary>
+    public Action? OnCandidates { get; init; }
+
     /// <summary>Where a peer without ICE would send to (RFC 8445 §5.1.3): the relay only where nothing else is known to get through. Port 9 where nothing is.</summary>
     public TransportAddress Default => Of(CandidateKind.ServerReflexive) ?? Of(CandidateKind.Relayed) ?? Of(CandidateKind.Host)
         ?? (Link is null ? _ports[0].Local : _ports[0].Local.WithPort(9));
@@ -94,6 +97,8 @@ internal sealed class NatPath : IEventSink, IDisposable
         Events.Add((_network.Now, happened.Kind));
         if (happened.Kind == MediaEventKind.PathDoubtful)
             OnRestartNeeded?.Invoke();
+        if (happened.Kind == MediaEventKind.CandidatesFound)
+            _network.After(TimeSpan.Zero, () => OnCandidates?.Invoke()); // it is told in the middle of the link's own work
     }
 
     /// <inheritdoc/>

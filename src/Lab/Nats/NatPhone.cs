@@ -51,11 +51,12 @@ internal sealed class NatPhone : IDisposable
         Path = new NatPath(network, options.Server, options is { SpeaksIce: true, IsLite: false } ? options.Ice with { IsControlling = calls } : null, _random)
         {
             OnRestartNeeded = HandleRestartNeeded,
+            OnCandidates = HandleCandidates,
         };
         Media = new NatMedia(network, this, options.Media, _random);
         if (Path.Link is { } link)
             link.ResolveNeeded = (query, name) => network.After(Lookup, () => link.HandleResolved(network.Now, query, Resolver?.Invoke(name) ?? default));
-        Signalling = new VirtualPhone(name, signalling.Local, signalling.Remote, outgoing, _random, SipTransport.Tls)
+        Signalling = new VirtualPhone(name, signalling.Local, signalling.Remote, outgoing, _random, SipTransport.Tls, options.Ice.Trickles)
         {
             MakeMedia = _ => Media,
             OnIncoming = (_, _) => _isAnswering = true,
@@ -121,7 +122,7 @@ internal sealed class NatPhone : IDisposable
     /// <summary>Does what is due.</summary>
     public void HandleTimeout(Instant now)
     {
-        if (_isAnswering && IsGathered)
+        if (_isAnswering && (IsGathered || Media.TellsLater))
         {
             _isAnswering = false;
             Call.Answer(now);
@@ -144,6 +145,12 @@ internal sealed class NatPhone : IDisposable
 
     /// <summary>Its description need not wait.</summary>
     public bool IsGathered => Path.Link is not { IsGathered: false };
+
+    private void HandleCandidates()
+    {
+        if (Signalling is { Calls: [var call, ..] })
+            call.HandleCandidates(_network.Now);
+    }
 
     // The caller alone, or both would do it at once; and with something to offer.
     private void HandleRestartNeeded()

@@ -51,6 +51,8 @@ internal sealed class VirtualCall : ICallListener
 
     public void HandleKeysAgreed(Instant now) => _phone.Do(now, Driver.HandleKeysAgreed);
 
+    public void HandleCandidates(Instant now) => _phone.Do(now, () => Driver.HandleCandidates(now));
+
     public void ChangeSession(Instant now) => _phone.Do(now, () => Driver.ChangeSession(now));
 
     public void HandleSilence(Instant now, TimeSpan silence) => _phone.Do(now, () => Driver.HandleSilence(now, silence));

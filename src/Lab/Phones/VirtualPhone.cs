@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Calls;
 using Earshot.Lab.Links;
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Sip;
 
 namespace Earshot.Lab.Phones;
@@ -15,13 +16,14 @@ internal sealed class VirtualPhone
     private readonly SimulatedLink _out;
     private readonly Dictionary<SipCall, VirtualCall> _calls = [];
 
-    public VirtualPhone(string name, IPEndPoint local, IPEndPoint remote, SimulatedLink outgoing, IRandomSource random, SipTransport transport = SipTransport.Udp)
+    public VirtualPhone(string name, IPEndPoint local, IPEndPoint remote, SimulatedLink outgoing, IRandomSource random, SipTransport transport = SipTransport.Udp, bool trickles = false)
     {
         Name = name;
         Random = random;
         _out = outgoing;
         _flow = new SipFlow(1, transport, local, remote);
-        Core = new SipCore(new SipCoreOptions { User = name }, random);
+        var options = new SipCoreOptions { User = name };
+        Core = new SipCore(trickles ? TrickleIce.AnnouncedBy(options) : options, random);
     }
 
     public string Name { get; }
@@ -29,6 +31,9 @@ internal sealed class VirtualPhone
     public SipCore Core { get; }
 
     public IRandomSource Random { get; }
+
+    /// <summary>Each message that it sent, as text.</summary>
+    public List<string> Sent { get; } = [];
 
     /// <summary>Every call there was, oldest first.</summary>
     public List<VirtualCall> Calls { get; } = [];
@@ -88,6 +93,7 @@ internal sealed class VirtualPhone
 
             while (Core.PollTransmit(out _, out var message))
             {
+                Sent.Add(System.Text.Encoding.UTF8.GetString(message.Span));
                 _out.Send(now, message.Span);
                 more = true;
             }

@@ -58,7 +58,7 @@ internal sealed class IceAgent : IDisposable
     {
         Credentials = _session.Current.Local,
         Candidates = [.. _session.Local.All],
-        Options = [.. _session.Options.Trickles ? (ReadOnlySpan<string>)["ice2", "trickle"] : ["ice2"], .. _session.Options.OffersRenomination ? (ReadOnlySpan<string>)["renomination"] : []],
+        Options = [.. _session.Options.Trickles ? (ReadOnlySpan<string>)["ice2", IceDescription.Trickle] : ["ice2"], .. _session.Options.OffersRenomination ? (ReadOnlySpan<string>)["renomination"] : []],
         Pacing = _session.Options.Pacing,
         IsComplete = _isLocalComplete,
     };

@@ -11,6 +11,9 @@ internal sealed record IceDescription
     // More lines than that are noise; the agent keeps 32 candidates anyway.
     private const int MostCandidates = 64;
 
+    /// <summary>The word of ice-options for candidates that come later.</summary>
+    public const string Trickle = "trickle";
+
     /// <summary>ice-ufrag and ice-pwd.</summary>
     public required IceCredentials Credentials { get; init; }
 
@@ -30,7 +33,7 @@ internal sealed record IceDescription
     public TimeSpan? Pacing { get; init; }
 
     /// <summary>Will candidates come later (RFC 8838)?</summary>
-    public bool IsTrickling => Options.Contains("trickle");
+    public bool IsTrickling => Options.Contains(Trickle);
 
     /// <summary>May the controlling side nominate again?</summary>
     public bool OffersRenomination => Options.Contains("renomination");

@@ -4,7 +4,8 @@ namespace Earshot.Protocol.Ice;
 /// <summary>What both sides' descriptions come to. Immutable.</summary>
 /// <param name="Local">Our credentials: others than before are a restart.</param>
 /// <param name="Remote">The peer's half.</param>
-internal sealed record IceAgreement(IceCredentials Local, IceDescription Remote);
+/// <param name="Mid">The stream's name, by which candidates may follow; null without.</param>
+internal sealed record IceAgreement(IceCredentials Local, IceDescription Remote, string? Mid = null);
 
 /// <summary>The ICE half of a call's offers and answers (RFC 8839 §4): which credentials go into which, what restarts, and when there is none any more.</summary>
 /// <remarks>
@@ -20,6 +21,7 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
 {
     private IceCredentials? _ours;
     private IceCredentials? _offered;
+    private readonly IceTrickle _trickle = new();
     private bool _isOffered;
 
     /// <summary>What stands; null before the first answer, and when there is no ICE.</summary>
@@ -27,6 +29,15 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
 
     /// <summary>Peer or circumstances have no ICE: no description of ours speaks of it any more.</summary>
     public bool IsOff { get; private set; }
+
+    /// <summary>Signalling has said that the peer takes candidates by INFO (RFC 8840 §4): what its description says of it is a browser's word as well.</summary>
+    public bool PeerTakes { get; set; }
+
+    /// <summary>Our offers announce candidates that may come later.</summary>
+    public bool Announces => !IsOff && local().IsTrickling;
+
+    /// <summary>Both sides tell candidates that come after their descriptions.</summary>
+    public bool Trickles => PeerTakes && Announces && Current is { Mid: not null, Remote.IsTrickling: true };
 
     /// <summary>The next offer restarts; told again before an answer came, it stays the same restart.</summary>
     /// <returns>The credentials that it will carry: the peer's checks may come before its answer.</returns>
@@ -36,7 +47,7 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
     public IReadOnlyList<string> CreateOffer()
     {
         _isOffered = !IsOff;
-        return IsOff ? [] : Write(_offered ??= Ours);
+        return IsOff ? [] : Write(_offered ??= Ours, mayFollow: Current is null || Trickles);
     }
 
     /// <summary>Answers an offer.</summary>
@@ -50,8 +61,8 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
         _offered = null;
         if (Current is { } before && before.Remote.Credentials != theirs.Credentials)
             _ours = IceCredentials.Draw(random);
-        lines = Write(Ours);
-        return Current = new(Ours, theirs);
+        lines = Write(Ours, mayFollow: PeerTakes && offer.Mid is not null && theirs.IsTrickling);
+        return Agree(new(Ours, theirs, offer.Mid));
     }
 
     /// <summary>Takes the answer to our offer. Several phones may answer the same one: the last of them decides whether there is ICE.</summary>
@@ -61,7 +72,40 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
             return End();
         IsOff = false;
         (_ours, _offered) = (_offered ?? Ours, null);
-        return Current = new(_ours, theirs);
+        return Agree(new(_ours, theirs, answer.Mid));
+    }
+
+    /// <summary>Writes what we know beyond what was told, for an INFO that leaves now; false where there is nothing, or the peer takes none.</summary>
+    public bool TryWriteFragment(out byte[] fragment)
+    {
+        fragment = [];
+        if (!Trickles || (_offered ?? Current!.Local) != Current!.Local || _trickle.TryWrite(Current, local(), out fragment) is not { } said)
+            return false;
+        _trickle.NoteWritten(said);
+        return true;
+    }
+
+    /// <summary>The peer took none: nothing more is told of this generation.</summary>
+    public void EndFragments()
+    {
+        if (Current is { } agreed)
+            _trickle.NoteWritten(new() { Credentials = agreed.Local, IsComplete = true });
+    }
+
+    /// <summary>Takes an INFO's body.</summary>
+    /// <param name="body">It.</param>
+    /// <param name="news">What is to be taken from it, with <see cref="TrickleOutcome.Taken"/>.</param>
+    public TrickleOutcome HandleFragment(ReadOnlySpan<byte> body, out IceDescription? news)
+    {
+        news = null;
+        return !IsOff && TrickleFragment.TryRead(body, out var fragment) ? _trickle.Take(Current, fragment!, out news) : TrickleOutcome.Nothing;
+    }
+
+    /// <summary>What came before the description that was agreed on just now.</summary>
+    public bool TryTakeEarly([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IceDescription? news)
+    {
+        news = null;
+        return Current is { } agreed && _trickle.TryTakeEarly(agreed, out news);
     }
 
     private IceCredentials Ours => _ours ??= local().Credentials;
@@ -72,5 +116,23 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
         return Current = null;
     }
 
-    private IReadOnlyList<string> Write(IceCredentials credentials) => [.. (local() with { Credentials = credentials }).ToAttributes()];
+    private IceAgreement Agree(IceAgreement agreement)
+    {
+        _trickle.NoteAgreed(agreement);
+        return Current = agreement;
+    }
+
+    // A peer that takes no candidates later has all there are, and one that may has to be told whether there are more.
+    private IReadOnlyList<string> Write(IceCredentials credentials, bool mayFollow)
+    {
+        var known = local();
+        var written = known with
+        {
+            Credentials = credentials,
+            IsComplete = known.IsComplete || !mayFollow,
+            Options = mayFollow ? known.Options : [.. known.Options.Where(o => o != IceDescription.Trickle)],
+        };
+        _trickle.NoteWritten(written);
+        return [.. written.ToAttributes()];
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Text;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Protocol.Ice;
@@ -22,6 +23,9 @@ internal enum IceReadingKind : byte
 /// <param name="Description">Of <see cref="IceReadingKind.Ice"/> alone.</param>
 internal readonly record struct IceReading(IceReadingKind Kind, IceDescription? Description = null)
 {
+    /// <summary>The stream's name in its description (RFC 5888); null for none.</summary>
+    public string? Mid { get; init; }
+
     /// <summary>Reads a stream.</summary>
     /// <param name="session">Its description.</param>
     /// <param name="audio">It.</param>
@@ -30,7 +34,23 @@ internal readonly record struct IceReading(IceReadingKind Kind, IceDescription? 
     {
         if (audio.HasAttribute("ice-mismatch"u8) || IceDescription.Read(session, audio) is not { } description)
             return new(IceReadingKind.None);
-        return IsDefaultAmong(description, rtp) ? new(IceReadingKind.Ice, description) : new(IceReadingKind.Mismatch);
+        if (!IsDefaultAmong(description, rtp))
+            return new(IceReadingKind.Mismatch);
+        return new(IceReadingKind.Ice, description) { Mid = audio.TryGetAttribute("mid"u8, out var mid) ? Encoding.UTF8.GetString(mid) : null };
+    }
+
+    /// <summary>Does an offer allow that candidates follow its answer: is there a stream with ICE that trickles, and has a name?</summary>
+    public static bool AllowsTrickle(ReadOnlySpan<byte> offer)
+    {
+        if (offer.IndexOf("trickle"u8) < 0 || !SessionDescription.TryParse(offer, out var session, out _))
+            return false;
+        foreach (var media in session!.Media)
+        {
+            if (media.IsAudio && media.HasAttribute("mid"u8) && IceDescription.Read(session, media) is { IsTrickling: true })
+                return true;
+        }
+
+        return false;
     }
 
     // 0.0.0.0 or port 9 says that no candidate is known now (RFC 8840 §4.1.3), which a change of networks may bring about without trickle, too.

@@ -34,8 +34,9 @@ internal sealed record Offering(LocalMedia Local, DescriptionText Text, int Inde
             ExtendedReports = local.ExtendedReports ? ExtendedReports.Offer : null,
             Keying = KeyingOf(local, way),
             Ice = local.Ice?.CreateOffer() ?? [],
-            // Browsers that bundle everything take no offer without a group (RFC 8843 §7.2); who does not know the lines passes over them.
-            Mid = previous is null ? byDtls ? FirstMid : null : previous.Mid,
+            // Browsers that bundle everything take no offer without a group (RFC 8843 §7.2), and candidates that follow name the stream (RFC 8840 §4.4); who
+            // does not know the lines passes over them.
+            Mid = previous is null ? byDtls || local.Ice is { Announces: true } ? FirstMid : null : previous.Mid,
             IsBundled = previous is null ? byDtls : previous.IsBundled,
         };
         return new Offering(local, text, previous?.Index ?? 0) { Way = way };

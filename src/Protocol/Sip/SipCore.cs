@@ -108,6 +108,12 @@ internal sealed class SipCore
     /// <summary>Refuses the peer's change.</summary>
     public void RejectReinvite(Instant now, SipCall call, int status, string? reason = null) => _server.Reject(now, call, status, reason, null);
 
+    /// <summary>May an INFO leave now? One at a time, in an established call in which no offer is open: what it says is then known to both sides.</summary>
+    public bool MayInform(SipCall call) => _client.MayInform(call);
+
+    /// <summary>Says something in a call (RFC 6086), of a package that we take, too; <see cref="SipEvent.InfoCompleted"/> follows. False where <see cref="MayInform"/> is, or the peer takes no such package.</summary>
+    public bool Inform(Instant now, SipCall call, string package, ReadOnlyMemory<byte> body) => _client.Inform(now, call, package, body);
+
     /// <summary>Asks what a peer can do; OptionsAnswered names the number returned.</summary>
     public int SendOptions(Instant now, string target, IReadOnlyList<SipFlow>? flows = null) => _client.Options(now, target, flows ?? []);
 }

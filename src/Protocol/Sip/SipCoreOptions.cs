@@ -22,6 +22,9 @@ internal sealed record SipCoreOptions
     /// <summary>The option tags we understand: the Supported header field, and what Require may hold.</summary>
     public IReadOnlyList<string> Supported { get; init; } = [];
 
+    /// <summary>What we take by INFO in a call: the Recv-Info header field. <see cref="Allow"/> has to name INFO then.</summary>
+    public IReadOnlyList<SipInfoPackage> InfoPackages { get; init; } = [];
+
     /// <summary>Round-trip estimate (RFC 3261 §17.1.1.1).</summary>
     public TimeSpan T1 { get; init; } = TimeSpan.FromMilliseconds(500);
 

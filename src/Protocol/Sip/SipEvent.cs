@@ -70,6 +70,12 @@ internal abstract record SipEvent
     /// <summary>Our re-INVITE failed; the session stays as it was, unless the status is 408 or 481 (RFC 3261 §14.1).</summary>
     public sealed record ReinviteFailed(SipCall Call, int Status, string Reason, TimeSpan? RetryAfter) : SipEvent;
 
+    /// <summary>The peer says something in a call (RFC 6086); the 200 is out.</summary>
+    public sealed record InfoReceived(SipCall Call, string Package, ReadOnlyMemory<byte> Body) : SipEvent;
+
+    /// <summary>Our INFO was answered, or given up with 408 or 503: the next one may leave.</summary>
+    public sealed record InfoCompleted(SipCall Call, int Status) : SipEvent;
+
     /// <summary>An OPTIONS that we sent was answered, or given up with 408 or 503.</summary>
     /// <param name="Id">What Options returned.</param>
     /// <param name="Status">The final status.</param>

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Earshot.Protocol;
+using Earshot.Protocol.Stun;
 
 namespace Earshot.Tests.Phones;
 
@@ -95,6 +99,33 @@ public sealed class IcePhoneTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAnswerWaitsForNoServerAndWhatThatSaysFollowsByInfo()
+    {
+        using var server = new SlowStunServer();
+        await using var callee = await Phone.StartAsync(Options("bob", MediaSecurityMethod.Dtls) with { StunServer = server.Uri });
+        var taken = Taking(callee);
+        await using var caller = await StartAsync("alice", MediaSecurityMethod.Dtls);
+        var infos = Channel.CreateUnbounded<string>();
+        var answers = Channel.CreateUnbounded<string>();
+        caller.SipMessage += (sent, _, text) =>
+        {
+            if (!sent && text.StartsWith("INFO ", StringComparison.Ordinal)) infos.Writer.TryWrite(text);
+            if (!sent && text.StartsWith("SIP/2.0 200", StringComparison.Ordinal)) answers.Writer.TryWrite(text);
+        };
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(Limit);
+        var answer = await answers.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+        Assert.DoesNotContain("end-of-candidates", answer, StringComparison.Ordinal); // the server has not been heard, and will not be before it is let go
+        Assert.Equal("host", call.Session!.Ice);
+        Assert.False(infos.Reader.TryRead(out _));
+
+        server.LetGo();
+        var info = await infos.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+        while (!info.Contains("end-of-candidates", StringComparison.Ordinal)) info = await infos.Reader.ReadAsync().AsTask().WaitAsync(Limit);
+        Assert.Contains("typ srflx", info, StringComparison.Ordinal);
+        Assert.False((await taken).Ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task WhoHangsUpWhileServersAreAskedHasEnded()
     {
         await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
@@ -117,6 +148,44 @@ public sealed class IcePhoneTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // Answers nobody before it is let go, and sees everybody from an address of its own mind.
+    private sealed class SlowStunServer : IDisposable
+    {
+        private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SlowStunServer()
+        {
+            _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _ = ServeAsync();
+        }
+
+        public string Uri => _socket.LocalEndPoint!.ToString()!;
+
+        public void LetGo() => _letGo.TrySetResult();
+
+        public void Dispose() => _socket.Dispose();
+
+        private async Task ServeAsync()
+        {
+            byte[] request = new byte[1500], answer = new byte[1500];
+            await _letGo.Task;
+            try
+            {
+                while (true)
+                {
+                    var got = await _socket.ReceiveFromAsync(request, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0));
+                    if (StunResponder.TryRespond(request.AsSpan(0, got.ReceivedBytes), TransportAddress.From(IPEndPoint.Parse("127.0.0.77:5004")), answer, out int length))
+                        await _socket.SendToAsync(answer.AsMemory(0, length), got.RemoteEndPoint);
+                }
+            }
+            catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+    }
 
     private static Task<Call> Taking(Phone phone)
     {

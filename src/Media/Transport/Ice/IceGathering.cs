@@ -14,7 +14,7 @@ namespace Earshot.Media.Transport.Ice;
 ///        └─► a TurnRelay for each TURN server, from the best socket
 ///            of its family, or over a connection ─► relayed (and reflexive) ───────────────┴─► IceAgent.AddLocal
 /// </code>
-/// What is not there when the time is up is in no description, but in use all the same: a peer learns it from the checks.
+/// What is not there when the time is up is in no description, but in use all the same: a peer is told later (RFC 8838), or learns it from the checks.
 /// Pure: told the time. Thread: worker. Real-time once the servers have answered.
 /// </remarks>
 internal sealed class IceGathering(IRandomSource random) : IDisposable
@@ -34,6 +34,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
 
     /// <summary>Everybody has answered, or the time is up.</summary>
     public bool IsDone { get; private set; } = true;
+
+    /// <summary>Nobody is waited for, nor is anything to come that was asked for.</summary>
+    public bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.IsSettled);
 
     /// <summary>Begins to ask, what was not asked before: again when there is another socket.</summary>
     /// <param name="now">Now.</param>
@@ -172,8 +175,6 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         _bindings.Clear();
         _relays.Clear();
     }
-
-    private bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.IsSettled);
 
     private void Ask(Instant now, IReadOnlyList<SocketBase> sockets, IceServer server)
     {

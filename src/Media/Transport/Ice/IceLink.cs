@@ -63,10 +63,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         (_options, _random, _events) = (options, random, events);
         _agent = new IceAgent(options, random);
-        _agent.CompleteLocal(Instant.Zero);
-        _description = _agent.LocalDescription;
-        _credentials = _description.Credentials;
         _gathering = new IceGathering(random);
+        _description = Described();
+        _credentials = _description.Credentials;
     }
 
     /// <summary>Another path is in use, or none. On the worker.</summary>
@@ -150,6 +149,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
 
         _gathering.Begin(now, [.. _bases.OfType<SocketBase>()], servers, limit, _streams);
         (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
+        Describe();
         HandleConnections(now); // one that stands already has told it to nobody who knew of it, and tells again only once it was looked at
     }
 
@@ -196,6 +196,21 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (agreement.Remote.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
             AddActive(now);
         _agent.SetRemote(now, agreement.Remote);
+        _agent.HandleTimeout(now);
+        Drain(now);
+    }
+
+    /// <summary>Takes candidates that follow a description of the peer's; those of another one than the last are not taken.</summary>
+    public void Add(Instant now, IceDescription more)
+    {
+        if (IsOver || _mode != Mode.Active || _peer != more.Credentials)
+            return;
+        if (more.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
+            AddActive(now);
+        foreach (var candidate in more.Candidates)
+            _agent.AddRemote(now, candidate);
+        if (more.IsComplete)
+            _agent.CompleteRemote(now);
         _agent.HandleTimeout(now);
         Drain(now);
     }
@@ -384,8 +399,14 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     // Mutate once, then drain until nothing is left.
     private void Drain(Instant now)
     {
-        if (_gathering.Drain(now, _agent, _bases, _buffer))
+        bool isNews = _gathering.Drain(now, _agent, _bases, _buffer);
+        if (isNews || (!_description.IsComplete && IsComplete))
+        {
             Describe();
+            if (_options.Trickles)
+                _events.Push(new(MediaEventKind.CandidatesFound, now));
+        }
+
         while (_agent.PollTransmit(_buffer, out int length, out var origin, out var remote))
         {
             if (Find(origin) is not { } way)
@@ -489,12 +510,16 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         _agent = new IceAgent(_options with { Credentials = _credentials }, _random);
         foreach (var candidate in _description.Candidates)
             _agent.AddLocal(now, candidate.Kind, candidate.Address, candidate.Base, candidate.Related, candidate.Transport);
-        _agent.CompleteLocal(now);
         if (_way is not null)
             Use(now, null);
     }
 
-    private void Describe() => Volatile.Write(ref _description, _agent.LocalDescription);
+    // Who trickles says when it is done; any other description is all there is.
+    private bool IsComplete => !_options.Trickles || _gathering.IsSettled;
+
+    private IceDescription Described() => _agent.LocalDescription with { IsComplete = IsComplete };
+
+    private void Describe() => Volatile.Write(ref _description, Described());
 
     private IIceBase? Find(in TransportAddress address)
     {

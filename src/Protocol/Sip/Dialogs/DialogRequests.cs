@@ -7,6 +7,8 @@ namespace Earshot.Protocol.Sip;
 /// <remarks>Thread: signalling.</remarks>
 internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
 {
+    private readonly InfoRequests _infos = new(parts, server);
+
     /// <summary>An ACK that no transaction wanted: it confirms a 2xx, or nothing.</summary>
     public void HandleAck(SipMessage ack)
     {
@@ -47,6 +49,9 @@ internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
                 break;
             case SipMethod.Bye:
                 HandleBye(now, transaction, call);
+                break;
+            case SipMethod.Info:
+                _infos.Handle(now, transaction, call);
                 break;
             case SipMethod.Options:
                 server.RespondCapabilities(now, transaction);

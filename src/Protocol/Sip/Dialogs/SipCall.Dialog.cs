@@ -35,6 +35,9 @@ internal sealed partial class SipCall
     /// <summary>Our re-INVITE while it has no final response.</summary>
     internal OutgoingReinvite? OutgoingReinvite { get; set; }
 
+    /// <summary>Our INFO while it has no final response.</summary>
+    internal OutgoingInfo? OutgoingInfo { get; set; }
+
     /// <summary>The peer's INVITE or re-INVITE while we have not answered it.</summary>
     internal ServerTransaction? IncomingInvite { get; set; }
 
@@ -62,6 +65,7 @@ internal sealed partial class SipCall
 
         RemoteAllow = Join(message, SipHeader.Allow) ?? RemoteAllow;
         RemoteSupported = Join(message, SipHeader.Supported) ?? RemoteSupported;
+        RemoteInfoPackages = Join(message, SipHeader.RecvInfo) ?? RemoteInfoPackages;
         var software = message.IsRequest ? SipHeader.UserAgent : SipHeader.Server;
         if (message.TryGet(software, out var text) || message.TryGet(SipHeader.UserAgent, out text)) RemoteSoftware = Encoding.UTF8.GetString(text);
     }

@@ -71,6 +71,13 @@ internal sealed partial class SipCall
     /// <summary>The peer's Supported; empty when it said nothing.</summary>
     public string RemoteSupported { get; internal set; } = "";
 
+    /// <summary>The peer's Recv-Info; empty when it said nothing.</summary>
+    public string RemoteInfoPackages { get; internal set; } = "";
+
+    /// <summary>Does the peer take this by INFO? Parameters and case aside.</summary>
+    public bool TakesInfo(string package) => RemoteInfoPackages.Split(',')
+        .Any(named => named.AsSpan(0, named.IndexOf(';') is >= 0 and var end ? end : named.Length).Trim().Equals(package, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The peer's User-Agent or Server; null when it said nothing.</summary>
     public string? RemoteSoftware { get; internal set; }
 }

@@ -13,8 +13,8 @@ internal sealed class SipParts
         Timers = new SipTimers(options);
         Context = new TransactionContext(Timers, Outbox);
         Transactions = new TransactionTable(Context, options.MaxTransactions);
-        Capabilities = new UserAgentCapabilities { Extensions = [.. options.Supported], Methods = [.. Methods(options.Allow)] };
-        Requests = new RequestWriter(options);
+        Capabilities = new UserAgentCapabilities { Extensions = [.. options.Supported], InfoPackages = [.. options.InfoPackages], Methods = [.. Methods(options.Allow)] };
+        Requests = new RequestWriter(options, Capabilities);
         Responses = new ResponseWriter(options, Capabilities);
         Sender = new RequestSender(this);
         Acks = new AckKeeper(this);

@@ -82,6 +82,18 @@ internal sealed class UacBehaviour(SipParts parts)
         return true;
     }
 
+    /// <summary>Is no offer open, and no INFO of ours?</summary>
+    public bool MayInform(SipCall call) =>
+        call is { State: SipCallState.Established, OutgoingInfo: null, OutgoingReinvite: null, IncomingInvite: null, AckOwed: null } && !parts.Successes.Waits(call);
+
+    /// <summary>Says something in a call.</summary>
+    public bool Inform(Instant now, SipCall call, string package, ReadOnlyMemory<byte> body)
+    {
+        if (!MayInform(call) || !call.TakesInfo(package) || parts.Options.InfoPackages.FirstOrDefault(p => p.Name == package) is not { } known) return false;
+        OutgoingInfo.Send(now, parts, call, known, body);
+        return true;
+    }
+
     /// <summary>Asks what a peer can do.</summary>
     public int Options(Instant now, string target, IReadOnlyList<SipFlow> flows)
     {

@@ -129,7 +129,7 @@ internal sealed class UasBehaviour
             case SipMethod.Options:
                 RespondCapabilities(now, transaction);
                 break;
-            case SipMethod.Bye:
+            case SipMethod.Bye or SipMethod.Info:
                 Respond(now, transaction, 481);
                 break;
             default:

@@ -18,6 +18,9 @@ internal sealed record UserAgentCapabilities
 
     /// <summary>Types of bodies that are understood; named in Accept.</summary>
     public ImmutableArray<string> BodyTypes { get; init; } = ["application/sdp"];
+
+    /// <summary>What is taken by INFO; named in Recv-Info.</summary>
+    public ImmutableArray<SipInfoPackage> InfoPackages { get; init; } = [];
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ internal static class RequestInspection
         bool negotiates = request.Method is not (SipMethod.Ack or SipMethod.Cancel);
         if (negotiates && !SupportsAll(request, capabilities))
             return 420;
-        if (negotiates && !UnderstandsBody(request, capabilities))
+        if (negotiates && request.Method != SipMethod.Info && !UnderstandsBody(request, capabilities))
             return 415;
         if (request.Method == SipMethod.Invite && !AcceptsSdp(request))
             return 406;
@@ -84,9 +87,17 @@ internal static class RequestInspection
     public static void WriteAccept(SipMessageWriter writer, UserAgentCapabilities capabilities) =>
         WriteList(writer, SipHeader.Accept, capabilities.BodyTypes);
 
+    /// <summary>Writes Recv-Info, where anything is taken by INFO.</summary>
+    public static void WriteRecvInfo(SipMessageWriter writer, UserAgentCapabilities capabilities)
+    {
+        if (capabilities.InfoPackages.Length > 0)
+            WriteList(writer, SipHeader.RecvInfo, [.. capabilities.InfoPackages.Select(p => p.Name)]);
+    }
+
     private static void WriteAccept(SipMessageWriter writer, SipMessage request, UserAgentCapabilities capabilities)
     {
-        WriteAccept(writer, capabilities);
+        if (request.Method == SipMethod.Info) WriteList(writer, SipHeader.Accept, [.. capabilities.InfoPackages.Select(p => p.BodyType)]);
+        else WriteAccept(writer, capabilities);
         if (!IsIdentity(request))
             writer.Header(SipHeader.AcceptEncoding, "identity"u8);
     }

@@ -76,6 +76,8 @@ internal enum SipHeader : byte
     RequestDisposition,
     AcceptContact,
     RejectContact,
+    InfoPackage,
+    RecvInfo,
 }
 
 /// <summary>Names of header fields: the long form for writing, long and compact forms without regard to case for reading.</summary>
@@ -88,7 +90,7 @@ internal static class SipHeaders
     private static readonly byte[] Slots = BuildSlots();
 
     /// <summary>How many values <see cref="SipHeader"/> has.</summary>
-    public const int Count = (int)SipHeader.RejectContact + 1;
+    public const int Count = (int)SipHeader.RecvInfo + 1;
 
     /// <summary>The long form, as the registry writes it; empty for <see cref="SipHeader.Other"/>.</summary>
     public static ReadOnlySpan<byte> Name(this SipHeader header) => Names[(int)header];

@@ -4,6 +4,9 @@ namespace Earshot.Protocol.Sip;
 /// <summary>A request before a flow is chosen: everything but Via, Contact and, without an address of record, the URI of From.</summary>
 internal sealed record RequestDraft
 {
+    /// <summary>The type of session descriptions.</summary>
+    public const string Sdp = "application/sdp";
+
     /// <summary>The method.</summary>
     public required SipMethod Method { get; init; }
 
@@ -40,8 +43,11 @@ internal sealed record RequestDraft
     /// <summary>More header fields.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>SDP, or empty.</summary>
+    /// <summary>What the body is, or empty.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Its Content-Type.</summary>
+    public string BodyType { get; init; } = Sdp;
 
     /// <summary>The body for each flow that is tried; null sends <see cref="Body"/> on all.</summary>
     public Func<SipFlow, ReadOnlyMemory<byte>>? BodyFor { get; init; }

@@ -6,7 +6,7 @@ namespace Earshot.Protocol.Sip;
 
 /// <summary>Requests as bytes (RFC 3261 §8.1.1, §9.1, §17.1.1.3).</summary>
 /// <remarks>Thread: signalling.</remarks>
-internal sealed class RequestWriter(SipCoreOptions options)
+internal sealed class RequestWriter(SipCoreOptions options, UserAgentCapabilities capabilities)
 {
     // As long as the longest addresses: what fits with it fits with any.
     private static readonly SipFlow LongestFlow = new(0, SipTransport.Udp, Longest(), Longest());
@@ -34,7 +34,8 @@ internal sealed class RequestWriter(SipCoreOptions options)
             _writer.Header(SipHeader.Contact, $"<{UriOn(flow, draft.LocalUser, withTransport: true, isSips: draft.Uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))}>");
             _writer.Header(SipHeader.Allow, options.Allow);
             _writer.Header(SipHeader.Supported, string.Join(", ", options.Supported));
-            _writer.Header(SipHeader.Accept, "application/sdp");
+            if (draft.Method == SipMethod.Options) _writer.Header(SipHeader.Accept, RequestDraft.Sdp); // of an INVITE it is what is meant anyway (RFC 3261 §20.1), and the datagram is small
+            RequestInspection.WriteRecvInfo(_writer, capabilities);
         }
 
         _writer.Header(SipHeader.UserAgent, options.UserAgent);
@@ -45,7 +46,7 @@ internal sealed class RequestWriter(SipCoreOptions options)
             _writer.EndHeader();
         }
 
-        return new OutgoingRequest(draft, flow, branch, Finish(_writer, draft.Body.Span));
+        return new OutgoingRequest(draft, flow, branch, Finish(_writer, draft.Body.Span, draft.BodyType));
     }
 
     /// <summary>How long a request becomes on the wordiest flow.</summary>
@@ -83,8 +84,8 @@ internal sealed class RequestWriter(SipCoreOptions options)
         writer.CSeq(draft.CSeq, draft.Method.Name());
     }
 
-    private static ReadOnlyMemory<byte> Finish(SipMessageWriter writer, ReadOnlySpan<byte> body) =>
-        writer.Finish(body, body.IsEmpty ? default : "application/sdp"u8).ToArray();
+    private static ReadOnlyMemory<byte> Finish(SipMessageWriter writer, ReadOnlySpan<byte> body, string type = RequestDraft.Sdp) =>
+        writer.Finish(body, body.IsEmpty ? default : Encoding.ASCII.GetBytes(type)).ToArray();
 
     private static string Quoted(string name) =>
         name.Length == 0 ? "" : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\" ";

@@ -61,5 +61,6 @@ internal sealed class ResponseWriter(SipCoreOptions options, UserAgentCapabiliti
         RequestInspection.WriteAllow(_writer, capabilities);
         RequestInspection.WriteSupported(_writer, capabilities);
         RequestInspection.WriteAccept(_writer, capabilities);
+        RequestInspection.WriteRecvInfo(_writer, capabilities);
     }
 }
