@@ -196,8 +196,10 @@ internal sealed class CallMedia
     /// <summary>Captured frames wait.</summary>
     public void HandleCapture(Instant now)
     {
-        if (!_closed)
-            Send.HandleCapture(now);
+        if (_closed)
+            return;
+        Send.HandleCapture(now);
+        Rtcp.HandleSent(now);
     }
 
     /// <summary>Does what is due.</summary>
@@ -206,7 +208,7 @@ internal sealed class CallMedia
         if (_end is { } end && end.PollTimeout() <= now)
         {
             end.HandleTimeout(now);
-            Send.HandleCapture(now);
+            HandleCapture(now);
         }
 
         if (_ice is { } ice && ice.PollTimeout() <= now)

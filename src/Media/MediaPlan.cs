@@ -3,6 +3,7 @@ using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Protocol.Ice;
+using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
 
 namespace Earshot.Media;
@@ -23,4 +24,7 @@ internal sealed record MediaPlan(TransportPlan Transport, SendPlan Send, Receive
 
     /// <summary>What the peer wishes to be told by extended reports. For the worker.</summary>
     public ExtendedReports Reports { get; init; } = ExtendedReports.Unasked;
+
+    /// <summary>Mean time between two reports of ours. For the worker.</summary>
+    public TimeSpan ReportInterval { get; init; } = RtcpScheduler.Longest;
 }

@@ -7,6 +7,7 @@ using Earshot.Media.Playout;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Srtp;
 
@@ -46,7 +47,20 @@ internal sealed class MediaPlanBuilder(MediaSessionOptions options, IMediaCodecs
         var receive = new ReceivePlan(
             SetOf(media), media.TelephoneEvent?.ReceivePayloadType ?? -1, media.Codec.ClockRate, receives, receives)
         { RedundancyPayloadType = media.Redundancy?.ReceivePayloadType ?? -1 };
-        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media), receives), FactsOf(media, local, packetTime)) { Reports = media.ExtendedReports, Dtls = media.Dtls, Ice = media.Ice };
+        return new(transport, send, receive, new PlaybackPlan(DecodersFor(media), receives), FactsOf(media, local, packetTime))
+        {
+            Reports = media.ExtendedReports,
+            ReportInterval = RtcpScheduler.IntervalFor(2 * RateOf(media, packetTime) / 1000, media.HasFeedback),
+            Dtls = media.Dtls,
+            Ice = media.Ice,
+        };
+    }
+
+    // Bits per second one way, headers included (RFC 3550 §6.2). In a call both speak: the session's bandwidth is that of two senders.
+    private double RateOf(NegotiatedMedia media, double packetTime)
+    {
+        double codec = media.Codec.Name == "opus" ? MediaCodecs.OpusSettings(OpusParameters.From(media.Codec.RemoteFormat), options).Bitrate : 64_000;
+        return codec + SendSettings.HeaderRate((int)(packetTime * 48));
     }
 
     // The same keys keep their contexts: rollover counter and replay window go on (RFC 3711 §3.2.1). Ours are kept over a change of

@@ -52,6 +52,7 @@ internal sealed class RtcpReporter(
     {
         _sendClockRate = plan.Send.ClockRate;
         _wished = plan.Reports;
+        _schedule.Interval = plan.ReportInterval;
         _frameMs = plan.Facts.PacketTimeMs;
         Voip.Codec = EModelCodec.Of(plan.Facts.Codec);
         // Behind SRTP a stranger cannot send: the first packet is believed. In clear, two in a row (RFC 3550 App. A.1).
@@ -77,10 +78,18 @@ internal sealed class RtcpReporter(
     /// <summary>Begins to report.</summary>
     public void Start(Instant now) => _schedule.Start(now);
 
+    /// <summary>Sound may have been sent.</summary>
+    public void HandleSent(Instant now)
+    {
+        if (send.Source.Packets > 0)
+            _schedule.HandleSent(now);
+    }
+
     /// <summary>A packet of the peer's sound.</summary>
     public void HandleRtp(Instant arrival, in RtpPacket packet)
     {
         _reception.HandlePacket(arrival, in packet, _clockRates[packet.PayloadType]);
+        _schedule.HandleHeard(arrival);
         Voip.HandlePacket(packet.Ssrc, packet.Sequence);
     }
 

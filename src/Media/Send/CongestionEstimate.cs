@@ -18,12 +18,15 @@ internal sealed class CongestionEstimate
 {
     private const double QueueMs = 60;
     private const double HopelessLoss = 0.35;
+    private const uint FewPackets = 50;
+    private const double BeginMs = 1500;
     private const double MostCaution = 6;
     private const double DoubtFrom = 0.05;
     private const double DoubtAtOnce = 0.15;
     private const double DoubtUntil = 0.02;
     private const double DoubtJitterMs = 2;
     private const double LessLost = 0.7;
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BaseWindow = TimeSpan.FromMinutes(2);
 
@@ -36,6 +39,7 @@ internal sealed class CongestionEstimate
     private Instant _heldUntil = Instant.Zero;
     private bool _baseIsTrusted;
     private double _lossDoubted;
+    private Instant _lastReport = Instant.Zero;
 
     /// <summary>Bits per second on the wire that may be sent; infinite while the way was never full.</summary>
     public double Allowed { get; private set; } = double.PositiveInfinity;
@@ -62,22 +66,22 @@ internal sealed class CongestionEstimate
     /// <param name="now">Now.</param>
     /// <param name="sent">Bits per second on the wire at present.</param>
     /// <param name="bounds">Bits per second on the wire that we send at least, and would ever send.</param>
-    /// <param name="loss">Since the report before.</param>
-    /// <param name="roundTripMs">Round trip; null when unknown.</param>
-    /// <param name="jitterMs">Interarrival jitter at the peer.</param>
-    public void HandleReport(Instant now, double sent, (double Least, double Most) bounds, double loss, double? roundTripMs, double jitterMs)
+    /// <param name="report">What the report says.</param>
+    public void HandleReport(Instant now, double sent, (double Least, double Most) bounds, in WayReport report)
     {
-        double queue = roundTripMs is { } rtt ? QueueOf(now, rtt) : 0;
+        double loss = report.Packets < FewPackets ? 0 : report.Loss;
+        double queue = QueueOf(now, in report);
         bool drains = IsFull && queue < 0.7 * _lastQueueMs;
-        IsDoubtful = Doubts(loss, roundTripMs, jitterMs);
-        IsFull = queue > QueueMs + (3 * jitterMs) || loss > HopelessLoss || (IsDoubtful && (roundTripMs is not null || loss > DoubtAtOnce));
+        IsDoubtful = Doubts(loss, in report);
+        IsFull = queue > QueueMs + (3 * report.JitterMs) || loss > HopelessLoss || (IsDoubtful && (report.RoundTripMs is not null || loss > DoubtAtOnce));
         if (IsDoubtful && IsFull)
             _lossDoubted = loss;
         _lastQueueMs = queue;
         if (IsFull && !drains)
-            Cut(now, sent, bounds.Least, loss);
+            Cut(now, sent, bounds.Least, loss, GrowthOf(queue, in report));
         else if (!IsFull && now >= _heldUntil)
-            Rise(bounds.Most);
+            Rise(bounds.Most, now - _lastReport);
+        _lastReport = now;
     }
 
     /// <summary>More was sent, and more was lost: back to what went well.</summary>
@@ -90,18 +94,20 @@ internal sealed class CongestionEstimate
         NoteTooMuch(now, sent);
     }
 
-    private bool Doubts(double loss, double? roundTripMs, double jitterMs)
+    private bool Doubts(double loss, in WayReport report)
     {
-        bool isShort = roundTripMs < QueueMs + (3 * jitterMs);
-        _baseIsTrusted |= isShort || loss <= DoubtUntil || (_lossDoubted > 0 && loss > LessLost * _lossDoubted);
-        return !_baseIsTrusted && loss > DoubtFrom && jitterMs > DoubtJitterMs;
+        bool isShort = report.RoundTripMs < QueueMs + (3 * report.JitterMs);
+        bool isClean = report.Packets >= FewPackets && loss <= DoubtUntil;
+        _baseIsTrusted |= isShort || isClean || (_lossDoubted > 0 && loss > LessLost * _lossDoubted);
+        return !_baseIsTrusted && loss > DoubtFrom && report.JitterMs > DoubtJitterMs;
     }
 
-    private void Cut(Instant now, double sent, double least, double loss)
+    private void Cut(Instant now, double sent, double least, double loss, double growth)
     {
         double factor = loss > 0.1 ? 0.65 : 0.8;
-        // What came through a full queue is what the way carries.
+        // What came through a full queue is what the way carries, and so is what made one grow no more than so fast.
         double carried = loss > 0.02 ? sent * (1 - loss) * 0.9 : sent;
+        carried = growth > 0 ? Math.Min(carried, sent * (1 - growth) * 0.8) : carried;
         Allowed = Math.Max(least, Math.Min(carried, Math.Min(Allowed, sent) * factor));
         NoteTooMuch(now, sent);
     }
@@ -115,12 +121,12 @@ internal sealed class CongestionEstimate
         _heldUntil = now + Hold;
     }
 
-    private void Rise(double most)
+    private void Rise(double most, TimeSpan since)
     {
         if (double.IsInfinity(Allowed))
             return;
         bool near = Allowed >= 0.8 * _knee;
-        Allowed *= near ? 1 + (0.02 / _caution) : 1.08;
+        Allowed *= Math.Pow(near ? 1 + (0.02 / _caution) : 1.08, Math.Min(1, since / Step));
         if (Allowed > 1.05 * _knee)
             (_knee, _caution) = (double.PositiveInfinity, 1);
         if (Allowed >= most)
@@ -128,14 +134,23 @@ internal sealed class CongestionEstimate
     }
 
     // The least of the last two to four minutes: a way that changed is believed at last.
-    private double QueueOf(Instant now, double roundTripMs)
+    private double QueueOf(Instant now, in WayReport report)
     {
+        if (report.RoundTripMs is not { } roundTripMs)
+            return 0;
         if (_youngSince == Instant.Never)
             _youngSince = now;
         if (now - _youngSince > BaseWindow)
             (_baseMs, _youngBaseMs, _youngSince) = (_youngBaseMs, double.MaxValue, now);
         _youngBaseMs = Math.Min(_youngBaseMs, roundTripMs);
         _baseMs = Math.Min(_baseMs, roundTripMs);
-        return roundTripMs - _baseMs;
+        return Math.Max(roundTripMs, IsBegin(in report) ? report.FlightMs : 0) - _baseMs;
     }
+
+    // Later a run of lost packets would look like a long flight, and round trips tell.
+    private static bool IsBegin(in WayReport report) => report.SinceFirstMs < BeginMs;
+
+    // The share of the time since the first packet by which a queue that was empty then has grown.
+    private static double GrowthOf(double queueMs, in WayReport report) =>
+        IsBegin(in report) && report.FlightMs > 0 ? Math.Clamp(queueMs / Math.Max(1, report.SinceFirstMs), 0, 0.5) : 0;
 }

@@ -5,13 +5,16 @@ namespace Earshot.Media.Send;
 
 /// <summary>Loss of what we send, from report to report: quick to rise, slow to fall.</summary>
 /// <remarks>
-/// A report of 4 s counts 200 packets: 10 % of them are 10 ± 2 %. The figures follow the counters of the blocks, not their 8-bit fraction, so
-/// that a lost report loses nothing. Thread: worker. Pure.
+/// A report of 4 s counts 200 packets: 10 % of them are 10 ± 2 %. One of half a second counts 25: 10 ± 6 %, and weighs less: eight
+/// of them together as much as one of 4 s. The figures follow the counters of the blocks, not their 8-bit fraction, so that a lost report loses
+/// nothing. Thread: worker. Pure.
 /// </remarks>
 internal sealed class LossEstimate
 {
-    private const double Rise = 0.7;
-    private const double Fall = 0.3;
+    // What is left of the estimate before after a report of as many packets.
+    private const double KeptRising = 0.3;
+    private const double KeptFalling = 0.7;
+    private const double Whole = 200;
     private const uint MaximumInterval = 1 << 16;
 
     private uint _ssrc;
@@ -25,16 +28,21 @@ internal sealed class LossEstimate
     /// <summary>Since the report before, 0 to 1.</summary>
     public double Latest { get; private set; }
 
+    /// <summary>Packets that <see cref="Latest"/> counts.</summary>
+    public uint Packets { get; private set; }
+
     /// <summary>Forgets everything.</summary>
     public void Reset()
     {
         _begun = false;
-        (Smoothed, Latest) = (0, 0);
+        (Smoothed, Latest, Packets) = (0, 0, 0);
     }
 
     /// <summary>Takes a report block about us.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="sent">Packets sent under its SSRC so far: the first block counts these.</param>
     /// <returns>False when it says nothing new.</returns>
-    public bool HandleReport(in ReportBlock block)
+    public bool HandleReport(in ReportBlock block, uint sent)
     {
         uint expected = block.HighestSequence - _highest;
         int lost = block.CumulativeLost - _lost;
@@ -43,7 +51,8 @@ internal sealed class LossEstimate
             return false;
         (_begun, _ssrc, _highest, _lost) = (true, block.Ssrc, block.HighestSequence, block.CumulativeLost);
         Latest = continues ? Math.Clamp((double)lost / expected, 0, 1) : block.FractionLost / 256.0;
-        Smoothed += (Latest - Smoothed) * (Latest > Smoothed ? Rise : Fall);
+        Packets = continues ? expected : Math.Clamp(sent, 1, MaximumInterval);
+        Smoothed += (Latest - Smoothed) * (1 - Math.Pow(Latest > Smoothed ? KeptRising : KeptFalling, Packets / Whole));
         return true;
     }
 }

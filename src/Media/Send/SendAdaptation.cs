@@ -68,14 +68,19 @@ internal sealed class SendAdaptation
     /// <param name="block">The block.</param>
     /// <param name="clockRate">Hz of its jitter.</param>
     /// <param name="roundTrip">By this block; null when it tells none.</param>
+    /// <param name="sent">When what it speaks of was sent.</param>
     /// <returns>True when <see cref="Settings"/> changed.</returns>
-    public bool HandleReport(Instant now, in ReportBlock block, int clockRate, TimeSpan? roundTrip)
+    public bool HandleReport(Instant now, in ReportBlock block, int clockRate, TimeSpan? roundTrip, SentTimes sent)
     {
-        if (_limits is not { } limits || !_loss.HandleReport(in block))
+        if (_limits is not { } limits || !_loss.HandleReport(in block, sent.Packets))
             return false;
         double most = limits.Ceiling + SendSettings.HeaderRate(limits.FrameSamples);
         double least = Floor + SendSettings.HeaderRate(limits.LongestFrameSamples);
-        _way.HandleReport(now, Settings.WireRate, (least, most), _loss.Latest, roundTrip?.TotalMilliseconds, block.Jitter * 1000.0 / clockRate);
+        _way.HandleReport(now, Settings.WireRate, (least, most), new(_loss.Latest, _loss.Packets, roundTrip?.TotalMilliseconds, block.Jitter * 1000.0 / clockRate)
+        {
+            FlightMs = sent.InFlightMs(now, (ushort)block.HighestSequence),
+            SinceFirstMs = (now - sent.First).TotalMilliseconds,
+        });
         if (_way.IsFull)
             _noCopiesUntil = Instant.Max(_noCopiesUntil, now + AfterFull);
         JudgeRaise(now);

@@ -26,6 +26,7 @@ internal sealed class SendPipeline
     private readonly SendAdaptation _adaptation = new();
     private readonly byte[] _packet = new byte[UdpPort.MaximumDatagram];
     private readonly OutgoingSource _source;
+    private readonly SentTimes _sentTimes = new();
     private SendPlan? _plan;
     private bool _talking;
     private bool _started;
@@ -148,7 +149,7 @@ internal sealed class SendPipeline
         if (_plan is not { Limits: not null } plan)
             return;
         _adaptation.BurstLength = burstLength;
-        if (_adaptation.HandleReport(now, in block, plan.ClockRate, roundTrip))
+        if (_adaptation.HandleReport(now, in block, plan.ClockRate, roundTrip, _sentTimes))
             Use(plan, _adaptation.Settings);
     }
 
@@ -171,6 +172,7 @@ internal sealed class SendPipeline
     private void RenewSource()
     {
         _source.Renew();
+        _sentTimes.Reset();
         _redundancy.Reset();
         _dtmf.Abandon();
         _talking = false;
@@ -226,10 +228,12 @@ internal sealed class SendPipeline
 
     private void Transmit(Instant now, int payloadType, bool marker, uint timestamp, int payloadLength)
     {
-        RtpPacket.WriteHeader(_packet, (byte)payloadType, marker, _source.NextSequence(), timestamp, _source.Ssrc);
+        ushort sequence = _source.NextSequence();
+        RtpPacket.WriteHeader(_packet, (byte)payloadType, marker, sequence, timestamp, _source.Ssrc);
         if (!_transmitter.SendRtp(now, _packet, RtpPacket.HeaderSize + payloadLength))
             return;
         _source.Count(payloadLength);
+        _sentTimes.Note(now, sequence);
         Packets++;
         PayloadBytes += payloadLength;
     }

@@ -64,6 +64,9 @@ internal sealed record NegotiatedMedia
     /// <summary>What the peer wishes to be told by extended reports.</summary>
     public ExtendedReports ExtendedReports { get; init; } = ExtendedReports.Unasked;
 
+    /// <summary>The peer's transport is one with feedback, <c>RTP/AVPF</c> or <c>RTP/SAVPF</c> (RFC 4585, RFC 5124): reports may come as soon as bandwidth lets them.</summary>
+    public bool HasFeedback => RemoteAudio.Protocol.EndsWith("AVPF"u8);
+
     /// <summary>Keys of the description; null when they come by <see cref="Dtls"/>, or media is clear.</summary>
     public NegotiatedCrypto? Crypto { get; init; }
 

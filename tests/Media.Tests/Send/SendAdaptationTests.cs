@@ -11,6 +11,7 @@ public class SendAdaptationTests
     private static readonly AdaptationLimits Limits = new(32000, 72000, 960, 2880, Fec: true, Redundancy: true);
 
     private readonly SendAdaptation _adaptation = new();
+    private readonly SentTimes _sent = new();
     private double _seconds;
     private uint _highest = 1000;
     private int _lost;
@@ -89,7 +90,7 @@ public class SendAdaptationTests
         Report(0.05);
         var before = _adaptation.Settings;
         for (int i = 0; i < 20; i++)
-            Assert.False(_adaptation.HandleReport(Instant.FromMilliseconds(_seconds * 1000), new ReportBlock(7, 255, _lost, _highest, 0, 0, 0), 48000, null));
+            Assert.False(_adaptation.HandleReport(Instant.FromMilliseconds(_seconds * 1000), new ReportBlock(7, 255, _lost, _highest, 0, 0, 0), 48000, null, _sent));
         Assert.Equal(before, _adaptation.Settings);
     }
 
@@ -104,7 +105,7 @@ public class SendAdaptationTests
             var block = new ReportBlock(
                 (uint)random.Next(2), (byte)random.Next(256), random.Next(int.MinValue, int.MaxValue), (uint)random.NextInt64(uint.MaxValue),
                 (uint)random.NextInt64(uint.MaxValue), 0, 0);
-            _adaptation.HandleReport(Instant.FromMilliseconds(i * 100), in block, 48000, random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.NextDouble() * 60));
+            _adaptation.HandleReport(Instant.FromMilliseconds(i * 100), in block, 48000, random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.NextDouble() * 60), _sent);
             var s = _adaptation.Settings;
             Assert.InRange(s.Bitrate, SendAdaptation.Floor, 32000);
             Assert.InRange(s.Bitrate * (1 + s.Distances.Depth), SendAdaptation.Floor, 72000);
@@ -117,9 +118,10 @@ public class SendAdaptationTests
     private void Report(double loss, double? roundTripMs = null)
     {
         _seconds += 4;
-        _highest += 1000;
+        for (int i = 0; i < 1000; i++)
+            _sent.Note(Instant.FromMilliseconds((_seconds * 1000) - 4000 + (4 * i)), (ushort)++_highest);
         _lost += (int)(1000 * loss);
         var block = new ReportBlock(7, (byte)(256 * loss), _lost, _highest, 0, 0, 0);
-        _adaptation.HandleReport(Instant.FromMilliseconds(_seconds * 1000), in block, 48000, roundTripMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
+        _adaptation.HandleReport(Instant.FromMilliseconds(_seconds * 1000), in block, 48000, roundTripMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null, _sent);
     }
 }

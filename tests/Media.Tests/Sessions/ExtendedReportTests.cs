@@ -23,6 +23,16 @@ public class ExtendedReportTests
         Assert.Null(b.Media.Rtcp.Voip.RemoteMos);
     }
 
+    [Fact]
+    public void ReportsBeginWithMediaAndTellLossAndRoundTripWithinASecond()
+    {
+        var (a, b) = Pair(All);
+        Talk(a, b, 1, lose: t => t % 100 == 40);
+        // a's first packet is announced at once, b's first report comes 0.3 to 0.6 s after it heard that: round trip and loss are known to a.
+        Assert.InRange(a.Media.Rtcp.RoundTrip!.Value.TotalMilliseconds, 28, 32);
+        Assert.InRange(a.Media.Rtcp.RemoteFractionLost!.Value, 0.1, 0.3);
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -166,7 +176,7 @@ public class ExtendedReportTests
         return (a, b);
     }
 
-    private static void Talk(PaperPhone a, PaperPhone b, int seconds, bool speaks = true, bool plays = false, int from = 0)
+    private static void Talk(PaperPhone a, PaperPhone b, int seconds, bool speaks = true, bool plays = false, int from = 0, Func<int, bool>? lose = null)
     {
         short[] block = new short[960];
         for (int t = from * 1000; t < (from + seconds) * 1000; t += 20)
@@ -177,7 +187,11 @@ public class ExtendedReportTests
             b.Media.HandleTimeout(At(t));
             // 15 ms on the way.
             foreach (var (bytes, _) in a.Take())
-                b.Media.HandleDatagram(At(t + 15), At(t + 15), a.Local, bytes);
+            {
+                if (lose?.Invoke(t) != true)
+                    b.Media.HandleDatagram(At(t + 15), At(t + 15), a.Local, bytes);
+            }
+
             foreach (var (bytes, _) in b.Take())
                 a.Media.HandleDatagram(At(t + 15), At(t + 15), b.Local, bytes);
             if (plays)

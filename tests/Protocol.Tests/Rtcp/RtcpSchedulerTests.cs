@@ -65,6 +65,89 @@ public sealed class RtcpSchedulerTests
         Assert.True(scheduler.Due - late >= TimeSpan.FromMilliseconds(Shortest - 1));
     }
 
+    [Fact]
+    public void TheFirstPacketSentIsReportedAtOnceAndMovesNothingElse()
+    {
+        var scheduler = new RtcpScheduler(new Seeded(7));
+        scheduler.Start(Instant.Zero);
+        var regular = scheduler.Due;
+        var sent = Instant.FromMilliseconds(200);
+        scheduler.HandleSent(sent);
+        Assert.Equal(sent, scheduler.Due);
+        Assert.True(scheduler.HandleTimeout(sent));
+        Assert.Equal(regular, scheduler.Due);
+        scheduler.HandleSent(sent + TimeSpan.FromSeconds(1));
+        Assert.Equal(regular, scheduler.Due);
+    }
+
+    [Fact]
+    public void WhatIsHeardFirstIsReportedWithinSixTenthsOfASecond()
+    {
+        for (int seed = 0; seed < 500; seed++)
+        {
+            var scheduler = new RtcpScheduler(new Seeded(seed));
+            scheduler.Start(Instant.Zero);
+            var heard = Instant.FromMilliseconds(50);
+            scheduler.HandleHeard(heard);
+            var due = scheduler.Due;
+            Assert.InRange((due - heard).TotalMilliseconds, 299.9, 600.1);
+            scheduler.HandleHeard(heard + TimeSpan.FromMilliseconds(20));
+            Assert.Equal(due, scheduler.Due);
+            Assert.True(scheduler.HandleTimeout(due));
+            // From here on as always.
+            Assert.InRange((NextReport(scheduler) - due).TotalMilliseconds, Shortest - 1, Longest + 1);
+        }
+    }
+
+    [Fact]
+    public void AReportThatWasDueAnywaySparesTheEarlyOne()
+    {
+        var scheduler = new RtcpScheduler(new Seeded(7));
+        scheduler.Start(Instant.Zero);
+        var late = Instant.FromMilliseconds(60_000);
+        scheduler.HandleHeard(late);
+        Assert.True(scheduler.HandleTimeout(late));
+        Assert.True(scheduler.Due - late >= TimeSpan.FromMilliseconds(Shortest - 1));
+    }
+
+    [Fact]
+    public void BeforeTheStartAndAfterTheEndNothingThatMovesIsReported()
+    {
+        var scheduler = new RtcpScheduler(new Seeded(7));
+        scheduler.HandleSent(Instant.Zero);
+        scheduler.HandleHeard(Instant.Zero);
+        Assert.Equal(Instant.Never, scheduler.Due);
+        scheduler.Start(Instant.Zero);
+        scheduler.Stop();
+        scheduler.HandleSent(Instant.Zero);
+        scheduler.HandleHeard(Instant.Zero);
+        Assert.Equal(Instant.Never, scheduler.Due);
+    }
+
+    // RFC 3550 §6.2: 360 over the session's bandwidth, where that is less than 5 s.
+    [Theory]
+    [InlineData(50, false, 5)]
+    [InlineData(72, false, 5)]
+    [InlineData(104, false, 3.46)]
+    [InlineData(168, false, 2.14)]
+    [InlineData(1000, false, 1)]
+    [InlineData(0, false, 5)]
+    [InlineData(50, true, 1)]
+    public void TheIntervalIsReducedWithTheBandwidthAndByFeedback(double kilobits, bool feedback, double seconds) =>
+        Assert.Equal(seconds, RtcpScheduler.IntervalFor(kilobits, feedback).TotalSeconds, 0.01);
+
+    [Fact]
+    public void AReducedIntervalIsKeptOnAverage()
+    {
+        var scheduler = new RtcpScheduler(new Seeded(4585)) { Interval = TimeSpan.FromSeconds(2) };
+        scheduler.Start(Instant.Zero);
+        var first = NextReport(scheduler);
+        var last = first;
+        for (int i = 0; i < 5000; i++)
+            last = NextReport(scheduler);
+        Assert.InRange((last - first).TotalSeconds / 5000, 1.96, 2.04);
+    }
+
     private static Instant NextReport(RtcpScheduler scheduler)
     {
         while (true)
