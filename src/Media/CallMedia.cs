@@ -189,6 +189,12 @@ internal sealed class CallMedia
             return;
         }
 
+        if (socket == RtcpSocket && IsReport(in from, datagram))
+        {
+            Receive.HandleDatagram(now, arrival, PeerAddress.ByIce, datagram);
+            return;
+        }
+
         var source = _ice.HandleDatagram(now, socket, in from, datagram, out var peer, out var payload);
         Take(now, arrival, source, in peer, datagram[payload]);
     }
@@ -258,6 +264,11 @@ internal sealed class CallMedia
                 break;
         }
     }
+
+    // Beside a pair of ICE's no check has proven who sends: keys do, or the host that the pair leads to (RFC 3550 §11). Nothing else is taken there.
+    private bool IsReport(in PeerAddress from, ReadOnlySpan<byte> datagram) =>
+        _transport is { RtcpMux: false, CarriesRtcp: true } transport && PacketKinds.Classify(datagram) == PacketKind.Rtcp
+        && (transport.IsEncrypted || from.SameHost(_ice!.Target));
 
     private void HandlePath(Instant now)
     {

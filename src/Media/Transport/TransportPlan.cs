@@ -23,8 +23,8 @@ internal sealed record TransportPlan(PeerAddress Rtp, PeerAddress Rtcp, bool Rtc
     /// <summary>True when no clear packet may be sent or played.</summary>
     public bool IsEncrypted => Inbound is not null || ByDtls;
 
-    /// <summary>False when RTCP would need an association of its own (RFC 5764 §5.1.2), or an ICE component: it is left out then.</summary>
-    public bool CarriesRtcp => RtcpMux || (!ByDtls && !ByIce);
+    /// <summary>False when RTCP would need an association of its own (RFC 5764 §5.1.2): it is left out then. With ICE it has no component of its own, but goes beside the pair in use.</summary>
+    public bool CarriesRtcp => RtcpMux || !ByDtls;
 
     /// <summary>Who the peer is to those who follow addresses.</summary>
     public PeerAddress Peer => ByIce ? PeerAddress.ByIce : Rtp;
