@@ -165,16 +165,24 @@ internal sealed class RtcpReporter(
     {
         var source = _wished.VoipMetrics && _reception.Source is { IsValid: true } heard ? heard : null;
         bool tellsTime = _wished.ReceiverTime && !sends;
-        if ((source is null && !tellsTime && _theirTime is null) || !writer.WriteExtendedReport(send.Ssrc))
+        var asked = Answers(sends) ? _theirTime : null;
+        if ((source is null && !tellsTime && asked is null) || !writer.WriteExtendedReport(send.Ssrc))
             return;
         if (source is not null)
             writer.AddVoipMetrics(Voip.Make(source, RoundTrip, _frameMs));
         if (tellsTime)
             writer.AddReceiverTime(clock.ToNtp(now));
-        if (_theirTime is { } their)
+        if (asked is { } their)
             writer.AddDelaySince(new(their.Ssrc, their.Time, NtpTime.ToShort(now - their.At)));
         _theirTime = null;
     }
+
+    private bool Answers(bool sends) => _wished.Answers switch
+    {
+        ReferenceAnswers.OfAll => true,
+        ReferenceAnswers.OfSenders => sends,
+        _ => false,
+    };
 
     // The time stamp of now on the line of the last frame (§6.4.1): receivers align streams by this pair.
     private SenderInfo SenderInfoAt(Instant now)

@@ -26,6 +26,9 @@ internal readonly record struct DelaySinceReference(uint Ssrc, uint LastReferenc
     /// <summary>Bytes of one entry.</summary>
     public const int EntrySize = 12;
 
+    /// <summary>Bytes of a block with one entry.</summary>
+    public const int SmallestBlock = 4 + EntrySize;
+
     /// <summary>Reads an entry of <see cref="EntrySize"/> bytes.</summary>
     public static DelaySinceReference Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]));

@@ -123,7 +123,7 @@ internal ref struct RtcpWriter
     /// <summary>Adds the answer to a receiver's reference time to the extended report (§4.5).</summary>
     public bool AddDelaySince(in DelaySinceReference answer)
     {
-        if (!TryAddBlock(4 + DelaySinceReference.EntrySize, out var block))
+        if (!TryAddBlock(DelaySinceReference.SmallestBlock, out var block))
             return false;
         WriteBlockHeader(block, DelaySinceReference.BlockType);
         answer.Write(block[4..]);

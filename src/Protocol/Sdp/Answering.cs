@@ -123,7 +123,7 @@ internal sealed class Answering
             Formats = formats,
             Direction = direction,
             RtcpMux = mux,
-            ExtendedReports = _local.ExtendedReports ? ExtendedReports.Answer(remote) : null,
+            ExtendedReports = _local.ExtendedReports ? ExtendedReports.Answer(remote, direction) : null,
             Keying = chosen is { } taken ? [CryptoAttribute.Write(taken.Line.Tag, taken.Ours.Suite, taken.Ours.InlineKey)] : [],
             Time = _offer.TryGetLine('t', out var time) ? time.ToArray() : "0 0"u8.ToArray(),
             Mid = mid,

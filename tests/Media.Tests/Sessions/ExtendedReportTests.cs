@@ -45,6 +45,50 @@ public class ExtendedReportTests
         Assert.Equal(times, b.Media.Rtcp.RoundTrip is not null);
     }
 
+    // rcvr-rtt-mode: with "sender" who sends sound answers, and a peer whose limit is below one entry gets none.
+    [Theory]
+    [InlineData(nameof(ReferenceAnswers.OfAll), true, true)]
+    [InlineData(nameof(ReferenceAnswers.OfAll), false, true)]
+    [InlineData(nameof(ReferenceAnswers.OfSenders), true, true)]
+    [InlineData(nameof(ReferenceAnswers.OfSenders), false, false)]
+    [InlineData(nameof(ReferenceAnswers.None), true, false)]
+    public void ReferenceTimesAreAnsweredAsAgreed(string agreed, bool speaks, bool answered)
+    {
+        var (a, _) = PaperKeys.Pair(encrypted: false);
+        a.Media.Apply(At(0), a.Plan with { Reports = All with { Answers = Enum.Parse<ReferenceAnswers>(agreed) } });
+        bool answers = false;
+        for (int t = 0; t < 30_000; t += 20)
+        {
+            if (speaks)
+                a.Speak(At(t));
+            a.Media.HandleTimeout(At(t));
+            foreach (var (bytes, _) in a.Take())
+                answers |= bytes[1] is 200 or 201 && RtcpCompound.TryParse(bytes, out var compound) && Finds(compound);
+            if (t % 1000 == 0)
+                a.Media.Rtcp.HandleRtcp(At(t), At(t), Asking(9, t), null);
+        }
+
+        Assert.Equal(answered, answers);
+
+        static bool Finds(RtcpCompound compound)
+        {
+            bool found = false;
+            foreach (var part in compound)
+                found |= part.TryFindDelaySince(9, out _);
+            return found;
+        }
+
+        static byte[] Asking(uint ssrc, int t)
+        {
+            byte[] packet = new byte[128];
+            var writer = new RtcpWriter(packet);
+            writer.WriteReceiverReport(ssrc);
+            writer.WriteExtendedReport(ssrc);
+            writer.AddReceiverTime(new(((ulong)t + 1) << 32));
+            return packet[..writer.Length];
+        }
+    }
+
     [Fact]
     public void APeerThatFallsSilentCostsNoScore()
     {
