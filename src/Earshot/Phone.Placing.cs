@@ -133,7 +133,13 @@ public sealed partial class Phone
 
     private void Begin(Instant now, Call call, SipInvite invite)
     {
-        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault) { Flush = _agent.Flush, Reinvited = sip => Follow(call, sip), ComplaintOf = flow => _complaints.TryGetValue(flow, out var complaint) ? complaint : null };
+        call.Driver = new CallDriver(_agent.Core, call.Machine, call.Media!, call, TellFault)
+        {
+            Flush = _agent.Flush,
+            Reinvited = sip => Follow(call, sip),
+            ComplaintOf = flow => _complaints.TryGetValue(flow, out var complaint) ? complaint : null,
+            Prepare = (at, then) => After(call.Media!.PrepareAsync(isOfferer: true), at, then),
+        };
         foreach (var flow in invite.Flows) _complaints.Remove(flow);
         _calls.Add(call);
         if (_closing)

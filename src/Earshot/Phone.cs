@@ -50,7 +50,7 @@ public sealed partial class Phone : IAsyncDisposable
     {
         _verifier = verifier;
         if (verifier is not null) verifier.CannotKeep = why => Tell(new PhoneNotice("known-peers", $"{why}; this call's contact is not remembered"));
-        _ice = options.Ice ? new IceSettings { Servers = IceServers.Read(options), Roots = options.TlsRoots } : null;
+        _ice = options.Ice ? new IceSettings { Servers = IceServers.Read(options), Roots = options.TlsRoots, GatheringLimit = options.GatheringLimit } : null;
         _taps = taps;
         _random = random;
         _options = options;

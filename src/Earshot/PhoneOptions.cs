@@ -114,6 +114,9 @@ public sealed record PhoneOptions
     /// <summary>Relays for where nothing else gets through: <c>turn:NAME:PASSWORD@HOST[:PORT][?transport=tcp]</c>, over TLS <c>turns:</c> (RFC 7065, with the account in front of the host). Never logged.</summary>
     public IReadOnlyList<string> TurnServers { get; init; } = [];
 
+    /// <summary>So long a description waits for what they say.</summary>
+    internal TimeSpan GatheringLimit { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>First port for media; 0 lets the system pick.</summary>
     public int FirstMediaPort { get; init; }
 

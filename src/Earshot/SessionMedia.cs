@@ -155,7 +155,14 @@ internal sealed class SessionMedia(
     {
         if (_offeredFrom is null && flow.Remote.Address.Equals(_towards)) _offeredFrom = flow.Local.Address;
         if (flow.Local.Address.Equals(_offeredFrom) || _described || _session is not { } before) return _firstOffer;
-        if (before.Options.Ice is { Servers.Count: > 0 } && flow.Remote.AddressFamily == _towards.AddressFamily) return _firstOffer; // its candidates took time, and name every address
+        if (before.Options.Ice is { Servers.Count: > 0 })
+        {
+            // Its candidates took time, and name every address.
+            if (!before.TryMoveOffer(flow.Local.Address, flow.Remote.Address, out var moved)) return _firstOffer;
+            (_towards, _offeredFrom) = (flow.Remote.Address, flow.Local.Address);
+            return _firstOffer = moved;
+        }
+
         var towardsBefore = _towards;
         (_session, _towards) = (null, flow.Remote.Address);
         if (MakeOffer().Refusal is not null)

@@ -83,7 +83,7 @@ internal sealed class CallMedia
         bool isOtherKey = _transport is { } before && before.Outbound != plan.Transport.Outbound;
         bool newSource = Send.NeedsNewSource(plan.Send, isOtherKey);
         UseTransport(plan.Transport);
-        _ice?.Apply(now, plan.Ice, isFinal);
+        _ice?.Apply(now, plan.Ice, isFinal, plan.Transport.Rtp);
         Receive.Apply(now, plan.Transport, plan.Receive);
         if (newSource)
             Rtcp.HandleSourceChange(now);

@@ -36,8 +36,11 @@ internal sealed class MediaNegotiator
     /// <summary>ICE, when the sockets are open; null without.</summary>
     public IceNegotiation? Ice { get; set; }
 
-    /// <summary>Where media is received, as advertised; set when the sockets open.</summary>
+    /// <summary>Where media is received; set when the sockets open.</summary>
     public IPEndPoint Local { get; set; } = new(IPAddress.None, 0);
+
+    /// <summary>The same as descriptions name it, where a NAT gives it another name; null where none does.</summary>
+    public IPEndPoint? Advertised { get; set; }
 
     /// <summary>What is agreed now, made ready; null before the first answer.</summary>
     public MediaPlan? Plan { get; private set; }
@@ -84,8 +87,8 @@ internal sealed class MediaNegotiator
     private LocalMedia Describe(MediaDirection direction, IReadOnlyList<string> codecs, IReadOnlyList<LocalCrypto> keys) => new()
     {
         Codecs = CodecOffers.For(codecs, _options),
-        Address = Local.Address,
-        Port = Local.Port,
+        Address = (Advertised ?? Local).Address,
+        Port = (Advertised ?? Local).Port,
         Direction = direction,
         PacketTime = _options.PacketTime.TotalMilliseconds,
         ExtendedReports = true,

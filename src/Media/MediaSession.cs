@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Earshot.Audio.Ends;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
+using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
 using Earshot.Protocol.Rtcp;
@@ -44,6 +46,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     private SessionIce? _ice;
     private SessionNetwork? _network;
     private MediaFacts? _facts;
+    private IPAddress _towards = IPAddress.Loopback;
     private int _frameSamples = 960;
     private bool _started;
     private bool _stopped;
@@ -159,7 +162,22 @@ internal sealed class MediaSession : IVoice, IDisposable
     {
         Open(towardsPeer, isOfferer: true);
         _ = _ice?.GatherAsync();
+        Advertise(_negotiator.Local.Address);
         return _negotiator.CreateOffer(MediaDirection.SendReceive, null);
+    }
+
+    /// <summary>Writes the first offer again, for a peer that is reached from another address of ours: only what c= and m= name is another, and what servers have said stays.</summary>
+    /// <returns>False where there is no socket of that address's family, or no ICE: another session has to be made.</returns>
+    public bool TryMoveOffer(IPAddress from, IPAddress towardsPeer, out ReadOnlyMemory<byte> offer)
+    {
+        offer = default;
+        if (_ice is not { } ice || _stopped || !ice.Link.Description.Candidates.Any(c => c.Kind == CandidateKind.Host && c.Address.IsV6 == (from.AddressFamily == AddressFamily.InterNetworkV6)))
+            return false;
+        _towards = towardsPeer;
+        _negotiator.Rollback();
+        Advertise(from);
+        offer = _negotiator.CreateOffer(MediaDirection.SendReceive, null);
+        return true;
     }
 
     /// <summary>Answers the peer's first offer. The session may be started at once (early media).</summary>
@@ -170,6 +188,7 @@ internal sealed class MediaSession : IVoice, IDisposable
     {
         Open(towardsPeer, isOfferer: false);
         _ = _ice?.GatherAsync();
+        Advertise(_negotiator.Local.Address);
         return Use(_negotiator.AcceptOffer(sdp.Span));
     }
 
@@ -304,8 +323,17 @@ internal sealed class MediaSession : IVoice, IDisposable
     // The socket that was named before may be gone, and what is no candidate is a mismatch to the peer (RFC 8839 §4.2.5).
     private void UseAddress()
     {
-        if (_ice is { Negotiation.Current: not null } ice)
-            _negotiator.Local = ice.Default(_negotiator.Local);
+        if (_ice is { Negotiation.Current: not null } ice && !DefaultAddress.Stands(ice.Link.Description.Candidates, _negotiator.Advertised ?? _negotiator.Local))
+            Advertise(_negotiator.Local.Address);
+    }
+
+    // Port 9 where no socket is left (RFC 8840 §4.1.3).
+    private void Advertise(IPAddress from)
+    {
+        if (_ice is not { } ice)
+            return;
+        _negotiator.Advertised = DefaultAddress.Of(ice.Link.Description.Candidates, from, _towards, out var host);
+        _negotiator.Local = host ?? new(_negotiator.Local.Address, 9);
     }
 
     private void HandlePlaybackFailure(Exception failure, Instant at)
@@ -326,6 +354,7 @@ internal sealed class MediaSession : IVoice, IDisposable
         ObjectDisposedException.ThrowIf(_stopped, this);
         if (_media is not null)
             return;
+        _towards = towardsPeer;
         var address = LocalAddress.Towards(towardsPeer, _engine.Options.BindAddress);
         var ports = OpenPorts(address);
         var (rtp, rtcp) = (ports[0], ports[1]);

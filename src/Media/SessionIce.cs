@@ -118,22 +118,6 @@ internal sealed class SessionIce
     /// <summary>What sends through a socket of the call.</summary>
     public IDatagramSender SenderOf(UdpPort socket) => _capture is null ? socket : new CapturedSender(socket, socket.Local, _capture);
 
-    /// <summary>Where a description says that media is received: an address that stands, of those the one of before if it does. Port 9 where none does (RFC 8840 §4.1.3).</summary>
-    public IPEndPoint Default(IPEndPoint before)
-    {
-        TransportAddress? host = null;
-        foreach (var candidate in Link.Description.Candidates)
-        {
-            if (candidate.Kind != CandidateKind.Host || candidate.Transport != CandidateTransport.Udp)
-                continue;
-            if (candidate.Address == TransportAddress.From(before))
-                return before;
-            host ??= candidate.Address;
-        }
-
-        return host?.ToEndPoint() ?? new(before.Address, 9);
-    }
-
     /// <summary>Why a relay is not there, or not any more, each once. Thread: any.</summary>
     public bool TryTakeRelayEnd([NotNullWhen(true)] out string? why) => _relayEnds.TryDequeue(out why);
 

@@ -3,8 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Earshot.Media;
+using Earshot.Media.Transport.Ice;
 using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Sip;
+using Earshot.Protocol.Stun;
 using Earshot.Signaling;
 
 namespace Earshot.Tests;
@@ -46,6 +48,31 @@ public sealed class SessionMediaTests : IDisposable
         Assert.Equal(first, Text(media.OfferFor(new SipFlow(3, SipTransport.Udp, OverV4.Local, IPEndPoint.Parse("127.0.0.2:9")))));
         Assert.Same(session, media.Session);
     }
+
+    [Fact]
+    public void WhatServersHaveSaidIsOfferedToThePeersOtherFamilyAsWell()
+    {
+        SkipWithoutIPv6();
+        var addresses = HostAddresses.Usable(HostAddresses.Present() ?? []).ToList();
+        if (addresses.Find(a => a.AddressFamily == AddressFamily.InterNetworkV6) is not { } v6 || addresses.Find(a => a.AddressFamily == AddressFamily.InterNetwork) is not { } v4)
+        {
+            Assert.Skip("this machine has not both families");
+            return;
+        }
+
+        Assert.True(StunServerUri.TryParse("stun:127.0.0.1:9", out var server, out _));
+        var options = _options with { Ice = new() { Servers = [server!] } };
+        using var media = new SessionMedia(() => _engine.CreateSession(options), _ => default, insistsOnEncryption: false, _sound, v6);
+        var first = Text(media.MakeOffer().Sdp);
+        var session = media.Session;
+        var second = Text(media.OfferFor(new SipFlow(4, SipTransport.Udp, new(v4, 5060), new(v4, 9))));
+        Assert.Contains($"c=IN IP4 {v4}\r\n", second, StringComparison.Ordinal);
+        Assert.Same(session, media.Session);
+        Assert.Equal(Candidates(first), Candidates(second));
+        Assert.Equal(second, Text(media.OfferFor(new SipFlow(4, SipTransport.Udp, new(v4, 5060), new(v4, 9)))));
+    }
+
+    private static IEnumerable<string> Candidates(string sdp) => sdp.Split("\r\n").Where(line => line.StartsWith("a=candidate", StringComparison.Ordinal));
 
     public void Dispose()
     {

@@ -4,6 +4,9 @@ namespace Earshot.Calls;
 /// <summary>What <see cref="CallMachine"/> wants done; whoever polls it does it at once and in order.</summary>
 internal abstract record CallAction
 {
+    /// <summary>Media makes ready what a first offer says and that takes time; answered by <see cref="CallMachine.HandlePrepared"/>.</summary>
+    public sealed record PrepareOffer : CallAction;
+
     /// <summary>Media writes an offer; answered by <see cref="CallMachine.HandleOffer"/>.</summary>
     public sealed record MakeOffer : CallAction;
 

@@ -40,6 +40,9 @@ internal sealed class CallDriver
     /// <summary>Why a flow of ours carried nothing, where its connection stood and what came first was wrong; null where nobody knows.</summary>
     public Func<SipFlow, TransportComplaint?>? ComplaintOf { get; init; }
 
+    /// <summary>Makes ready what another first offer of the call says, and goes on then; null where nothing takes time.</summary>
+    public Action<Instant, Action<Instant>>? Prepare { get; init; }
+
     /// <summary>Told the call in the SIP core, when a refused INVITE was followed by another.</summary>
     public Action<SipCall>? Reinvited { get; init; }
 
@@ -222,6 +225,8 @@ internal sealed class CallDriver
     {
         switch (action)
         {
+            case PrepareOffer when Prepare is { } prepare: prepare(now, Prepared); break;
+            case PrepareOffer: _machine.HandlePrepared(now); break;
             case MakeOffer: Made(now, _media.MakeOffer()); break;
             case JudgeOffer a: _machine.HandleOfferJudged(now, _media.Judge(a.Offer)); break;
             case MakeAnswer a: Answered(now, _media.MakeAnswer(a.Offer)); break;
@@ -274,6 +279,12 @@ internal sealed class CallDriver
     {
         if (!_core.Reinvite(now, call, offer) && call.State == SipCallState.Established)
             _machine.HandleReinviteFailed(now, 491, "Request Pending");
+    }
+
+    private void Prepared(Instant now)
+    {
+        _machine.HandlePrepared(now);
+        Drain(now);
     }
 
     private void Made(Instant now, MediaAnswer offer)

@@ -70,19 +70,27 @@ internal sealed partial class CallMachine
     /// <summary>True while the offer of our first INVITE may be followed by another one: nothing is agreed yet.</summary>
     public bool MayTryAgain => IsCaller && !_mediaFlows && Phase is CallPhase.Calling or CallPhase.Ringing or CallPhase.Talking;
 
-    /// <summary>The INVITE was refused, or answered without the stream, and media has another way to offer: once more.</summary>
+    /// <summary>The INVITE was refused, or answered without the stream, and media has another way to offer: once more, when that is ready.</summary>
     public void TryAgain(Instant now)
     {
         if (!MayTryAgain) return;
         if (Phase == CallPhase.Talking)
         {
             Do(new CallAction.SendBye("another way of encryption is tried"));
-            Enter(CallPhase.Calling, now + _times.RingTimeout);
+            _phaseEnds = now + _times.RingTimeout;
         }
 
-        Phase = CallPhase.Calling; // who was refused at once waits no longer than who rings
+        Phase = CallPhase.New; // nothing is out that could be cancelled; and who was refused at once waits no longer than who rings
         _wasAnswered = false;
         _earlyAnswer = default;
+        Do(new CallAction.PrepareOffer());
+    }
+
+    /// <summary>Media is ready for the offer of <see cref="CallAction.PrepareOffer"/>.</summary>
+    public void HandlePrepared(Instant now)
+    {
+        if (Phase != CallPhase.New || !IsCaller) return; // given up meanwhile
+        Phase = CallPhase.Calling;
         Do(new CallAction.MakeOffer());
     }
 

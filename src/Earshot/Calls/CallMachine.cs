@@ -21,8 +21,9 @@ internal enum CallPhase
 /// <remarks>
 /// <code>
 /// caller  New ─Place→ Calling ─18x→ Ringing ─2xx→ Talking ─BYE, HangUp, silence→ Ended
-///                        └── HangUp, ring timeout ──→ Cancelling ─487, 32 s→ Ended
-///                                                        └─2xx (it crossed)→ ACK, BYE → Ended
+///          ↑             ├── HangUp, ring timeout ──→ Cancelling ─487, 32 s→ Ended
+///          │             │                               └─2xx (it crossed)→ ACK, BYE → Ended
+///          └─ TryAgain ──┘ (488, no stream: another way of encryption)
 /// callee  New ─INVITE→ Incoming ─Answer→ Answering ─ACK→ Talking
 ///                        │ Reject, CANCEL    └ HangUp → HangingUp ─ACK, no ACK→ BYE → Ended
 ///                        └→ Ended            (RFC 3261 §15: no BYE before the ACK)
@@ -85,6 +86,9 @@ internal sealed partial class CallMachine
                 break;
             case CallPhase.Cancelling:
                 End(_whyCancelled); // RFC 3261 §9.1: 64·T1 after CANCEL without a final response, it counts as cancelled
+                break;
+            case CallPhase.New:
+                End(CallEnds.NoAnswer);
                 break;
             case CallPhase.Incoming:
                 Do(new CallAction.SendReject(480, "No Answer"));

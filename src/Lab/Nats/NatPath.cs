@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Net;
 using Earshot.Media;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Ice;
@@ -19,6 +20,9 @@ internal sealed class NatPath : IEventSink, IDisposable
 {
     /// <summary>So long an offer or answer waits for servers.</summary>
     public static readonly TimeSpan GatheringCap = TimeSpan.FromMilliseconds(500);
+
+    // Signalling goes by way of a proxy in public.
+    private static readonly IPAddress Everybody = IPAddress.Parse("203.0.113.1");
 
     private readonly NatNetwork _network;
     private readonly List<NatPort> _ports = [];
@@ -61,9 +65,9 @@ internal sealed class NatPath : IEventSink, IDisposable
     /// <summary>More candidates are known.</summary>
     public Action? OnCandidates { get; init; }
 
-    /// <summary>Where a peer without ICE would send to (RFC 8445 §5.1.3): the relay only where nothing else is known to get through. Port 9 where nothing is.</summary>
-    public TransportAddress Default => Of(CandidateKind.ServerReflexive) ?? Of(CandidateKind.Relayed) ?? Of(CandidateKind.Host)
-        ?? (Link is null ? _ports[0].Local : _ports[0].Local.WithPort(9));
+    /// <summary>Where a peer without ICE would send to. Port 9 where nothing is.</summary>
+    public TransportAddress Default => Link is not { } link ? _ports[0].Local
+        : DefaultAddress.Of(link.Description.Candidates, _ports[0].Local.ToIPAddress(), Everybody, out _) is { } known ? TransportAddress.From(known) : _ports[0].Local.WithPort(9);
 
     /// <summary>The first port, which everything leaves from without ICE.</summary>
     public IDatagramSender First => _ports[0];
@@ -107,8 +111,6 @@ internal sealed class NatPath : IEventSink, IDisposable
         Link?.Dispose();
         Lite?.Dispose();
     }
-
-    private TransportAddress? Of(CandidateKind kind) => Link?.Description.Candidates.FirstOrDefault(c => c.Kind == kind)?.Address;
 
     private static IceServer Named(string uri, TurnServer server) =>
         StunServerUri.TryParse(uri, out var parsed, out string problem) ? new(parsed, server.Address) : throw new ArgumentException(problem, nameof(uri));

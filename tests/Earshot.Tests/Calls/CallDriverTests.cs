@@ -128,6 +128,34 @@ public sealed class CallDriverTests
     }
 
     [Fact]
+    public void TheNextWaysOfferWaitsForWhatItSays()
+    {
+        Action<Instant>? ready = null;
+        var call = Refused((_, then) => ready = then);
+        Assert.Equal(["sent ACK", "answer taken", "sent BYE"], _course);
+        ready!(Instant.Zero);
+        Assert.Equal(["sent ACK", "answer taken", "sent BYE", "offer", "sent INVITE"], _course);
+        _course.Clear();
+        Answered(call);
+        Assert.Equal(["sent ACK", "answer taken", "media starts", "connected"], _course);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhoGivesUpBetweenTwoWaysHasEndedAtOnce(bool hangsUp)
+    {
+        Action<Instant>? ready = null;
+        var call = Refused((_, then) => ready = then);
+        _course.Clear();
+        if (hangsUp) call.HangUp(Instant.Zero);
+        else call.HandleTimeout(call.PollTimeout());
+        Assert.Equal([hangsUp ? "ended 487" : "ended 408"], _course);
+        ready!(Instant.Zero);
+        Assert.Single(_course);
+    }
+
+    [Fact]
     public void WithoutAnotherWayPort0EndsTheCall()
     {
         _media.Refuses.Enqueue(new CallEnd(CallEndReason.NoCommonCodec, 488, "the peer refused the audio stream"));
@@ -166,23 +194,36 @@ public sealed class CallDriverTests
         return call;
     }
 
+    private CallDriver Refused(Action<Instant, Action<Instant>> prepare)
+    {
+        _media.Refuses.Enqueue(new CallEnd(CallEndReason.NoCommonCodec, 488, "the peer refused the audio stream"));
+        _media.OtherWays = 1;
+        var call = NewCall(prepare);
+        call.Place(Instant.Zero, new SipInvite { Target = "sip:bob@192.0.2.2", Flows = [Flow] });
+        _course.Clear();
+        Answered(call);
+        return call;
+    }
+
     private void Answered(CallDriver call)
     {
         _core.HandlePacket(Instant.Zero, Flow, Encoding.UTF8.GetBytes(AnswerTo(_lastSent)));
         while (_core.PollEvent(out var happened)) call.HandleSip(Instant.Zero, happened);
     }
 
-    private CallDriver NewCall() => new(_core, new CallMachine(CallTimes.Default, new SeededRandom(2)), _media, new Nobody(_course), _ => _course.Add("fault"))
-    {
-        Flush = () =>
+    private CallDriver NewCall(Action<Instant, Action<Instant>>? prepare = null) =>
+        new(_core, new CallMachine(CallTimes.Default, new SeededRandom(2)), _media, new Nobody(_course), _ => _course.Add("fault"))
         {
-            while (_core.PollTransmit(out _, out var message))
+            Prepare = prepare,
+            Flush = () =>
             {
-                _lastSent = Encoding.UTF8.GetString(message.Span);
-                _course.Add("sent " + _lastSent.Split(' ')[0]);
-            }
-        },
-    };
+                while (_core.PollTransmit(out _, out var message))
+                {
+                    _lastSent = Encoding.UTF8.GetString(message.Span);
+                    _course.Add("sent " + _lastSent.Split(' ')[0]);
+                }
+            },
+        };
 
     private static string AnswerTo(string invite)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -123,6 +124,30 @@ public sealed class IcePhoneTests : IDisposable
         while (!info.Contains("end-of-candidates", StringComparison.Ordinal)) info = await infos.Reader.ReadAsync().AsTask().WaitAsync(Limit);
         Assert.Contains("typ srflx", info, StringComparison.Ordinal);
         Assert.False((await taken).Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task ASecondOfferHasWhatTheServersSayAsTheFirstHad()
+    {
+        using var server = new SlowStunServer();
+        server.LetGo();
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Sdes);
+        _ = Taking(callee);
+        await using var caller = await Phone.StartAsync(Options("alice", MediaSecurityMethod.Dtls) with
+        {
+            Security = [MediaSecurityMethod.Dtls, MediaSecurityMethod.Sdes],
+            StunServer = server.Uri,
+            GatheringLimit = Limit, // a busy machine may take its time
+        });
+        var invites = new ConcurrentQueue<string>();
+        caller.SipMessage += (sent, _, text) =>
+        {
+            if (sent && text.StartsWith("INVITE", StringComparison.Ordinal)) invites.Enqueue(text);
+        };
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(Limit);
+        Assert.Equal("sdes", call.Session!.KeyExchange);
+        Assert.Contains("RTP/SAVP", invites.Last(), StringComparison.Ordinal);
+        Assert.All(invites, invite => Assert.Contains("typ srflx", invite, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -167,10 +167,13 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <param name="now">Now.</param>
     /// <param name="agreement">It.</param>
     /// <param name="isFinal">False for an early answer: another phone may give the final one, with ICE or without.</param>
-    public void Apply(Instant now, IceAgreement? agreement, bool isFinal = true)
+    /// <param name="plain">Where media goes without ICE: from the first socket of its family.</param>
+    public void Apply(Instant now, IceAgreement? agreement, bool isFinal = true, in PeerAddress plain = default)
     {
         if (_isClosed)
             return;
+        if (agreement is null && !plain.IsNone)
+            UseFamily(plain.IsV6);
         if (_mode == Mode.Plain || (agreement is null && isFinal))
         {
             BecomePlain(now);
@@ -474,6 +477,17 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         TellGathered();
         Dispose();
         PathChanged?.Invoke(now);
+    }
+
+    private void UseFamily(bool isV6)
+    {
+        foreach (var socket in _sockets)
+        {
+            if (_first is { } first && first.Origin.IsV6 == isV6)
+                return;
+            if (socket is not null && socket.Origin.IsV6 == isV6)
+                _first = socket;
+        }
     }
 
     // An early answer without ICE: media goes where it says, and all is kept for the final one.
