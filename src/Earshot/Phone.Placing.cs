@@ -141,7 +141,7 @@ public sealed partial class Phone
             Prepare = (at, then) => After(call.Media!.PrepareAsync(isOfferer: true), at, then),
         };
         foreach (var flow in invite.Flows) _complaints.Remove(flow);
-        _calls.Add(call);
+        Keep(call);
         if (_closing)
         {
             call.Driver.HangUp(now);
@@ -182,7 +182,7 @@ public sealed partial class Phone
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
         call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, WasAskedToOffer = invite.Sdp.IsEmpty, CallBackUri = sip.RemoteTarget, IsHeldToDtls = held };
         call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
-        _calls.Add(call);
+        Keep(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);
         if (call.Ended.IsCompletedSuccessfully) TellRefused(call, call.Ended.Result.End);

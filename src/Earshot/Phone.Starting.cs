@@ -38,7 +38,7 @@ public sealed partial class Phone
             engine = NewEngine(options, capture, random);
             var phone = await ListenAsync(options, engine, sound, capture, random, verifier, cancel).ConfigureAwait(false);
             phone._untold = notice ?? homeless;
-            if (options.WarmUp) _ = Earshot.WarmUp.BeginAsync(options);
+            if (options.WarmUp) Earshot.WarmUp.Begin(options, () => phone._hasCalled);
             return phone;
         }
         catch (Exception wrong)

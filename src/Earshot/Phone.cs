@@ -40,6 +40,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly IceSettings? _ice;
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
+    private volatile bool _hasCalled;
     private bool _closing;
     private readonly Lock _disposing = new();
     private Task? _disposal;
@@ -169,6 +170,12 @@ public sealed partial class Phone : IAsyncDisposable
             Reschedule(); // a handler that throws must not cost the calls their deadlines
         }
     });
+
+    private void Keep(Call call)
+    {
+        _calls.Add(call);
+        _hasCalled = true;
+    }
 
     /// <summary>The call is over: nothing of it stays.</summary>
     internal void Forget(Call call)

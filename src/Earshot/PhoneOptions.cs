@@ -141,7 +141,7 @@ public sealed record PhoneOptions
     /// <summary>Records calls to a stereo WAV file: left what we said, right what we heard; null records nothing.</summary>
     public string? RecordFile { get; init; }
 
-    /// <summary>Calls itself once on loopback, silently and beside everything else, so that the first real call of a process is as quick as the next.</summary>
+    /// <summary>Shakes hands with itself and, unless a call has begun by then, calls itself once on loopback, silently and beside everything else, so that the first real call of a process is as quick as the next.</summary>
     public bool WarmUp { get; init; }
 
     /// <summary>False for a phone that calls nobody but itself: nothing of its calls is remembered.</summary>

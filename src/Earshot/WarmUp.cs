@@ -2,13 +2,15 @@
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
+using Earshot.Media.Transport.Dtls;
 
 namespace Earshot;
 
-//   caller ──INVITE, SRTP──► callee        both in this process, on loopback, silent:
-//          ◄──200, SRTP─────               what a first call would compile, this one compiles before it
+//   1. a DTLS handshake in memory             what a call that begins at this very moment needs last, and would wait for longest
+//   2. caller ──INVITE, SRTP──► callee        both in this process, on loopback, silent:
+//             ◄──200, SRTP─────               what a first call would compile, this one compiles before it
 
-/// <summary>A silent call of a process with itself, so that its first real call finds every method compiled and every library loaded.</summary>
+/// <summary>A handshake and a silent call of a process with itself, so that its first real call finds every method compiled and every library loaded.</summary>
 /// <remarks>Thread: any. Once a process; nothing where code is compiled ahead of time. A warm-up that fails is no fault: the first call is only slower.</remarks>
 internal static class WarmUp
 {
@@ -16,8 +18,39 @@ internal static class WarmUp
     private static int _begun;
 
     /// <summary>Begins in the background, unless this process is warm.</summary>
-    public static Task BeginAsync(PhoneOptions options) =>
-        RuntimeFeature.IsDynamicCodeCompiled && Interlocked.Exchange(ref _begun, 1) == 0 ? Task.Run(() => CallSelfAsync(options)) : Task.CompletedTask;
+    /// <param name="options">The phone's.</param>
+    /// <param name="isCalling">A real call has begun: it compiles the rest by itself, and a silent one beside it would only take its turns.</param>
+    public static void Begin(PhoneOptions options, Func<bool> isCalling)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled || Interlocked.Exchange(ref _begun, 1) != 0)
+            return;
+        // A thread of its own: what blocks in the pool would hold up the very call that it is for.
+        new Thread(() => Run(options, isCalling)) { IsBackground = true, Name = "earshot warm-up" }.Start();
+    }
+
+    private static void Run(PhoneOptions options, Func<bool> isCalling)
+    {
+        try
+        {
+            if (options.Security.Contains(MediaSecurityMethod.Dtls))
+                ShakeHands();
+        }
+        catch (Exception wrong)
+        {
+            Debug.WriteLine(wrong);
+        }
+
+        if (!isCalling())
+            _ = CallSelfAsync(options);
+    }
+
+    /// <summary>The handshake.</summary>
+    /// <returns>False when it did not come to keys.</returns>
+    internal static bool ShakeHands()
+    {
+        using var executor = new DtlsExecutor();
+        return DtlsWarmUp.Shake(executor);
+    }
 
     /// <summary>The call: set up, heard, hung up.</summary>
     /// <returns>From its first step to its first sound; null when it was not heard.</returns>

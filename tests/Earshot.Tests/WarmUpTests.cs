@@ -11,6 +11,9 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public void AProcessShakesHandsWithItself() => Assert.True(WarmUp.ShakeHands());
+
+    [Fact]
     public async Task AWarmUpThatCannotBeIsNoFault() =>
         Assert.Null(await WarmUp.CallSelfAsync(new PhoneOptions { Security = [] }));
 }

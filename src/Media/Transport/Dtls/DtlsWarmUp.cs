@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Earshot.Media.Transport.Dtls;
 
 /// <summary>One handshake of this process with itself, in memory: the first real one would otherwise wait for 140–270 ms of compiling.</summary>
-/// <remarks>Thread: any; it blocks. Nothing where code is compiled ahead of time.</remarks>
+/// <remarks>Thread: any; it blocks.</remarks>
 internal static class DtlsWarmUp
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs it.</summary>
-    /// <returns>False when there was nothing to warm, or it did not come to keys: no fault, the first call is only slower.</returns>
-    public static bool Run(DtlsExecutor executor) => RuntimeFeature.IsDynamicCodeCompiled && Shake(executor);
-
-    /// <summary>Runs it wherever it is.</summary>
-    internal static bool Shake(DtlsExecutor executor)
+    /// <returns>False when it did not come to keys: no fault, the first call is only slower.</returns>
+    public static bool Shake(DtlsExecutor executor)
     {
         var (one, other) = (DtlsIdentity.CreateEphemeral(), DtlsIdentity.CreateEphemeral());
         using var client = Open(executor, new() { Identity = one, Peer = new(other.Fingerprint), IsClient = true, Timeout = Limit });
