@@ -135,7 +135,11 @@ internal sealed class IceAgent : IDisposable
             return;
         }
 
-        if (candidate.Address.Port == 0 || candidate.Address.IsUnspecified || candidate.Address.IsMulticast || !_session.Current.TryAddRemote(candidate))
+        if (candidate.Address.Port == 0 || candidate.Address.IsUnspecified || candidate.Address.IsMulticast)
+            return;
+        bool isNew = _session.Current.TryAddRemote(candidate);
+        _keeper.NoteNamed();
+        if (!isNew)
             return;
         foreach (var local in _session.Local.All)
             _session.Current.Pairs.Add(local, candidate, _session.IsControlling);

@@ -48,6 +48,15 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         Use(now, pair, isNominated: true);
     }
 
+    /// <summary>Signalling named what a check had discovered: the path may lead over a relay of the peer's.</summary>
+    public void NoteNamed()
+    {
+        if (session.Selected is not { } selected || Path is not { } path || path.RemoteKind == selected.Remote.Kind)
+            return;
+        Path = path with { RemoteKind = selected.Remote.Kind };
+        session.Events.Enqueue(new IceEvent.Selected(Path));
+    }
+
     /// <summary>A restart: what was nominated stays in use, and is no longer the last word.</summary>
     public void NoteRestart()
     {

@@ -92,7 +92,8 @@ public sealed class RelayedCallTests : IDisposable
         var (called, answered) = (await caller.EventAsync("connected"), await callee.EventAsync("connected"));
         Assert.Equal(0, await caller.EndsAsync());
         Assert.Equal(0, await callee.EndsAsync());
-        Assert.Equal((way, way), (Text(called, "ice"), Text(answered, "ice")));
+        Assert.Equal(way, Text(answered, "ice"));
+        Assert.True(Text(called, "ice") is "prflx" || Text(called, "ice") == way, Text(called, "ice")); // his address may be met before the INFO that says what it is
         Speech.IsHeard(Repository.OtherSpeech, _scratch.File("alice.wav"));
         Speech.IsHeard(Repository.Speech, _scratch.File("bob.wav"));
     }

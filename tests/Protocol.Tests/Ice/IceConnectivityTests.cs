@@ -218,6 +218,23 @@ public sealed class IceConnectivityTests
     }
 
     [Fact]
+    public void APathToAnAddressThatWasDiscoveredIsARelaysOnceSignallingSaysSo()
+    {
+        using var world = new IceWorld();
+        var (a, b) = (world.Add("a", Offers with { Trickles = true }), world.Add("b", Answers with { Trickles = true }));
+        world.AddHost(a, NatKind.None);
+        b.Agent.SetRemote(world.Now, a.Agent.LocalDescription);
+        a.Agent.SetRemote(world.Now, b.Agent.LocalDescription);
+        world.AddRelay(b);
+        world.Run(2000);
+        Assert.Equal((CandidateKind.PeerReflexive, false), (a.Agent.Selected!.RemoteKind, a.Agent.Selected.IsRelayed));
+        a.Agent.AddRemote(world.Now, b.Agent.LocalDescription.Candidates.Single());
+        world.Run(10);
+        Assert.True(a.Agent.Selected.IsRelayed);
+        Assert.Equal(a.Agent.Selected, a.Paths.Last());
+    }
+
+    [Fact]
     public void ChecksBeforeTheAnswerAreAnsweredAndCountWhenItComes()
     {
         using var world = new IceWorld();
