@@ -278,7 +278,7 @@ internal sealed class MediaSession : IVoice, IDisposable
 
     /// <summary>Counters now.</summary>
     public MediaStatistics GetStatistics() =>
-        _statistics.Collect(_engine, _media, _sockets, _captured, _playback, Facts);
+        _statistics.Collect(_engine, _media, _sockets, _captured, _playback, Facts, _stopped);
 
     /// <inheritdoc/>
     public void Capture(ReadOnlySpan<short> block, long capturedAt)

@@ -106,7 +106,7 @@ public sealed record MediaStatistics
     /// <summary>The parts of <see cref="MouthToEarMs"/>.</summary>
     public MouthToEarStages? Stages { get; init; }
 
-    /// <summary>Mean opinion score by the simplified E-model (G.107), 1 to 4.5; null while unknown.</summary>
+    /// <summary>Mean opinion score by the simplified E-model (G.107), 1 to 4.5: of the last ten seconds, and of the whole call when it has ended; null while unknown.</summary>
     public double? Mos { get; init; }
 
     /// <summary>What <see cref="Mos"/> is made of; null while it is unknown.</summary>
@@ -139,8 +139,9 @@ public sealed record MediaStatistics
 
 /// <summary>What the E-model (ITU-T G.107) judged a call by, and its rating.</summary>
 /// <param name="DelayMs">Mouth to ear, milliseconds.</param>
-/// <param name="LossPercent">Ppl: share of the played sound that was made up for lost packets, 0 to 100. What error correction or a copy restored is none.</param>
-/// <param name="BurstRatio">BurstR: 1 for random loss, more for bursts (§7.3).</param>
+/// <param name="LossPercent">Ppl: share of the sound played in the last ten seconds that was made up for lost packets, 0 to 100; of the whole call's when it has ended. What error
+/// correction or a copy restored is none.</param>
+/// <param name="BurstRatio">BurstR: 1 for random loss, more for bursts (§7.3), over the same time.</param>
 /// <param name="Impairment">Ie: what the codec takes from the rating without loss (G.113).</param>
 /// <param name="Robustness">Bpl: the loss in percent at which half of what is left is gone (G.113).</param>
 /// <param name="Rating">R, 0 to 93.2: above 80 people are satisfied, below 60 nearly all are not.</param>
@@ -148,7 +149,7 @@ public sealed record MosInputs(double DelayMs, double LossPercent, double BurstR
 
 /// <summary>One-way delay by stages, milliseconds. A sum of estimates: stage by stage honest, validated by injected signals elsewhere.</summary>
 /// <param name="Capture">From the converter to the encoder: block and wake-up, the peer's assumed like ours.</param>
-/// <param name="Framing">Filling one packet.</param>
+/// <param name="Framing">Filling one packet of the peer's, as long as its time stamps say.</param>
 /// <param name="LookAhead">The codec's look-ahead, and the conversion to its rate and back.</param>
 /// <param name="Network">Half of the round trip by RTCP.</param>
 /// <param name="JitterBuffer">Mean time of a packet in the jitter buffer until its first sample is taken, during the last second or more.</param>

@@ -44,6 +44,9 @@ internal sealed class RtcpReporter(
     /// <summary>Loss of what we send, 0 to 1, by the peer's last report; null while unknown.</summary>
     public double? RemoteFractionLost => Volatile.Read(ref _remoteFractionLost) is >= 0 and var share ? share : null;
 
+    /// <summary>How much sound the peer puts into a packet.</summary>
+    public PeerPacketTime PeerPacketTime { get; } = new();
+
     /// <summary>How it sounds, by extended reports both ways.</summary>
     public VoipReport Voip { get; } = new(send, playback);
 
@@ -90,8 +93,14 @@ internal sealed class RtcpReporter(
     {
         _reception.HandlePacket(arrival, in packet, _clockRates[packet.PayloadType]);
         _schedule.HandleHeard(arrival);
-        Voip.HandlePacket(packet.Ssrc, packet.Sequence);
+        int clockRate = _clockRates[packet.PayloadType];
+        if (clockRate != ReceptionStatistics.NoClock)
+            PeerPacketTime.HandlePacket(in packet, clockRate);
+        Voip.HandlePacket(arrival, packet.Ssrc, packet.Sequence);
     }
+
+    /// <summary>A packet of the peer's sound found no room on its way to playback.</summary>
+    public void HandleOverrun(uint ssrc, ushort sequence) => Voip.HandleOverrun(ssrc, sequence);
 
     /// <summary>A compound packet, decrypted.</summary>
     /// <returns>False when it is none.</returns>
@@ -106,7 +115,7 @@ internal sealed class RtcpReporter(
             if (part.TryFindReport(send.Ssrc, out var block))
                 HandleReport(now, arrival, in block);
             if (part.TryFindVoipMetrics(send.Ssrc, out var metrics))
-                Voip.Handle(in metrics);
+                Voip.Handle(in metrics, RemoteFractionLost ?? 0);
             if (part.TryFindReceiverTime(out var time))
                 _theirTime = (part.Ssrc, time.Middle, arrival);
             if (part.TryFindDelaySince(send.Ssrc, out var since) && clock.TryRoundTrip(arrival, in since, out var roundTrip))
@@ -169,7 +178,7 @@ internal sealed class RtcpReporter(
         if ((source is null && !tellsTime && asked is null) || !writer.WriteExtendedReport(send.Ssrc))
             return;
         if (source is not null)
-            writer.AddVoipMetrics(Voip.Make(source, RoundTrip, _frameMs));
+            writer.AddVoipMetrics(Voip.Make(source, RoundTrip, PeerPacketTime.Milliseconds ?? _frameMs));
         if (tellsTime)
             writer.AddReceiverTime(clock.ToNtp(now));
         if (asked is { } their)

@@ -15,12 +15,15 @@ internal sealed class StatisticsCollector
     private readonly Lock _gate = new();
 
     /// <summary>The snapshot now.</summary>
+    /// <remarks>While a call lives its score is that of the last ten seconds; when it has ended, that of the whole.</remarks>
     public MediaStatistics Collect(
-        MediaEngine engine, CallMedia? media, SessionSockets? sockets, CaptureQueue captured, PlaybackPipeline playback, MediaFacts? facts)
+        MediaEngine engine, CallMedia? media, SessionSockets? sockets, CaptureQueue captured, PlaybackPipeline playback, MediaFacts? facts, bool hasEnded)
     {
         var playout = playback.Statistics;
         var stages = facts is null ? null : Stages(media, playout, playback, facts);
-        var mos = stages is null ? null : Rate(stages.Total, playout, media, facts!);
+        var mos = stages is null ? null : hasEnded
+            ? Rate(stages.Total, playout.LossPlayed, media?.Rtcp.Voip.BurstRatio, facts!)
+            : Rate(stages.Total, playback.RecentLossPlayed ?? playout.LossPlayed, media?.Rtcp.Voip.RecentBurstRatio, facts!);
         return new MediaStatistics
         {
             PacketsSent = media?.Send.Packets ?? 0,
@@ -70,13 +73,13 @@ internal sealed class StatisticsCollector
         };
     }
 
-    // What the sender does is seen here only from our own sending: both ends are assumed alike. The network's half is unknown before the first report.
+    // Of the sender the length of its packets is seen; its capture is taken to be like ours. The network's half is unknown before the first report.
     private MouthToEarStages? Stages(CallMedia? media, PlayoutSnapshot playout, PlaybackPipeline playback, MediaFacts facts)
     {
         if (media is null || RecentDelay(playout) is not { } bufferDelay)
             return null;
         return MouthToEar.Of(
-            facts.Codec, facts.PacketTimeMs, playback.BlockMs, media.Send.CaptureAgeMs, media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0,
+            facts.Codec, media.Rtcp.PeerPacketTime.Milliseconds ?? facts.PacketTimeMs, playback.BlockMs, media.Send.CaptureAgeMs, media.Rtcp.RoundTrip?.TotalMilliseconds ?? 0,
             bufferDelay * 1000, playback.OutputLatency.TotalMilliseconds);
     }
 
@@ -87,11 +90,11 @@ internal sealed class StatisticsCollector
             return _bufferDelay.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount);
     }
 
-    private static EModelRating? Rate(double mouthToEarMs, in PlayoutSnapshot playout, CallMedia? media, MediaFacts facts) => EModel.Rate(new()
+    private static EModelRating? Rate(double mouthToEarMs, double loss, double? burstRatio, MediaFacts facts) => EModel.Rate(new()
     {
         DelayMs = mouthToEarMs,
-        LossPercent = 100 * playout.LossPlayed,
-        BurstRatio = media?.Rtcp.Voip.BurstRatio ?? 1,
+        LossPercent = 100 * loss,
+        BurstRatio = burstRatio ?? 1,
         Codec = EModelCodec.Of(facts.Codec),
     });
 

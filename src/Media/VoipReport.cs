@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Diagnostics;
+using Earshot.Media.Playout;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
+using Earshot.Protocol;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Rtp;
 
@@ -17,9 +19,13 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     private const ushort LongestBuffer = 2000;
 
     private readonly BurstGaps _bursts = new();
+    private readonly RecentReadings<(long Judged, long Lost, long Runs)> _readings = new();
     private uint _ssrc;
     private double _bufferMaximum;
+    private long _overruns;
     private long _discardedBefore;
+    private long _restoredBefore;
+    private double _recentBurstRatio = 1;
     private double _remoteMos = -1;
     private double _remoteDiscard = -1;
     private double _remoteBurstDensity = -1;
@@ -47,24 +53,37 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     /// <summary>How much the peer's losses come together (G.107 §7.3).</summary>
     public double BurstRatio => _bursts.BurstRatio;
 
+    /// <summary>The same of the last ten seconds; may be read from any thread.</summary>
+    public double RecentBurstRatio => Volatile.Read(ref _recentBurstRatio);
+
     /// <summary>A packet of the peer's sound.</summary>
-    public void HandlePacket(uint ssrc, ushort sequence)
+    public void HandlePacket(Instant now, uint ssrc, ushort sequence)
     {
         if (ssrc != _ssrc)
-        {
-            _bursts.Reset();
-            _discardedBefore = playback?.Statistics.PacketsDiscarded ?? 0;
-        }
-
-        _ssrc = ssrc;
+            BeginSource(ssrc);
         _bursts.HandlePacket(sequence);
+        TakeDiscards();
+        if (!_readings.IsDue(now))
+            return;
+        var before = _readings.Take(now, _bursts.Counts);
+        Volatile.Write(ref _recentBurstRatio, BurstGaps.RatioOf(_bursts.Counts, before));
+    }
+
+    /// <summary>A packet of the peer's sound found no room on its way to playback: an overflow of the receiver (§4.7.1).</summary>
+    public void HandleOverrun(uint ssrc, ushort sequence)
+    {
+        _overruns++;
+        if (ssrc == _ssrc)
+            _bursts.HandleDiscard(sequence);
     }
 
     /// <summary>What the peer says about us.</summary>
-    public void Handle(in VoipMetrics metrics)
+    /// <param name="metrics">Its metrics, whose loss is what error correction left of it.</param>
+    /// <param name="lost">Loss before error correction, by its report blocks.</param>
+    public void Handle(in VoipMetrics metrics, double lost)
     {
         double density = metrics.BurstDensity / 256.0;
-        bool inBursts = density >= 0.35 && density >= 2 * metrics.LossRate / 256.0;
+        bool inBursts = density >= 0.35 && density >= 2 * Math.Max(lost, metrics.LossRate / 256.0);
         BurstLength = !inBursts ? 0 : density < 0.6 ? 3 : 4;
         Volatile.Write(ref _remoteMos, metrics.ListeningQuality is >= 10 and <= 50 ? metrics.ListeningQuality / 10.0 : -1);
         Volatile.Write(ref _remoteDiscard, metrics.DiscardRate / 256.0);
@@ -75,14 +94,15 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     /// <summary>What we say about the peer.</summary>
     /// <param name="source">The peer's.</param>
     /// <param name="roundTrip">Null while unknown.</param>
-    /// <param name="frameMs">Sound in a packet.</param>
-    public VoipMetrics Make(RtpSource source, TimeSpan? roundTrip, double frameMs)
+    /// <param name="packetMs">Sound in a packet of the peer's.</param>
+    public VoipMetrics Make(RtpSource source, TimeSpan? roundTrip, double packetMs)
     {
+        TakeDiscards();
         var playout = playback?.Statistics ?? default;
         double expected = Math.Max(1, source.Received + source.Lost);
         double target = playout.TargetDelay * 1000;
         _bufferMaximum = Math.Max(_bufferMaximum, target);
-        double within = send.CaptureAgeMs + frameMs + target + (playback?.OutputLatency.TotalMilliseconds ?? 0);
+        double within = send.CaptureAgeMs + (send.Settings.FrameSamples / 48.0) + target + (playback?.OutputLatency.TotalMilliseconds ?? 0);
         double missing = playout.TotalSamplesReceived == 0 ? source.Lost / expected : playout.LossPlayed;
         double across = within + ((roundTrip?.TotalMilliseconds ?? 0) / 2);
         var inputs = new EModelInputs { LossPercent = missing * 100, BurstRatio = BurstRatio, Codec = Codec };
@@ -90,12 +110,12 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
         return new()
         {
             Ssrc = source.Ssrc,
-            LossRate = Share(source.Lost / expected),
-            DiscardRate = Share((playout.PacketsDiscarded - _discardedBefore) / expected),
+            LossRate = Share((source.Lost - (RestoredIn(in playout) - _restoredBefore)) / expected),
+            DiscardRate = Share((DiscardedIn(in playout) - _discardedBefore) / expected),
             BurstDensity = Share(_bursts.BurstDensity),
             GapDensity = Share(_bursts.GapDensity),
-            BurstDuration = Milliseconds(_bursts.BurstPackets * frameMs),
-            GapDuration = Milliseconds(_bursts.GapPackets * frameMs),
+            BurstDuration = Milliseconds(_bursts.BurstPackets * packetMs),
+            GapDuration = Milliseconds(_bursts.GapPackets * packetMs),
             RoundTrip = Milliseconds(roundTrip?.TotalMilliseconds ?? 0),
             EndSystemDelay = Milliseconds(within),
             SignalLevel = LevelOf(playback?.Level.Level ?? 0),
@@ -112,6 +132,28 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
             BufferLimit = LongestBuffer,
         };
     }
+
+    private void BeginSource(uint ssrc)
+    {
+        _ssrc = ssrc;
+        _bursts.Reset();
+        _readings.Reset();
+        var playout = playback?.Statistics ?? default;
+        (_discardedBefore, _restoredBefore) = (DiscardedIn(in playout), RestoredIn(in playout));
+    }
+
+    private void TakeDiscards()
+    {
+        while (playback is not null && playback.Discards.TryTake(out uint ssrc, out ushort sequence))
+        {
+            if (ssrc == _ssrc)
+                _bursts.HandleDiscard(sequence);
+        }
+    }
+
+    private long DiscardedIn(in PlayoutSnapshot playout) => playout.PacketsDiscarded + _overruns;
+
+    private static long RestoredIn(in PlayoutSnapshot playout) => playout.FecPacketsUsed + playout.RedundantPacketsUsed;
 
     private static double? Known(ref double value) => Volatile.Read(ref value) is >= 0 and var known ? known : null;
 

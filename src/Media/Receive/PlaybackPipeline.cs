@@ -24,7 +24,9 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
 
     private readonly JitterBuffer _buffer = new();
     private readonly HashSet<IAudioDecoder> _decoders = [];
+    private readonly RecentReadings<(long Lost, long Total)> _readings = new();
     private PlaybackPlan? _plan;
+    private double _recentLoss = -1;
     private int _gate;
     private long _allocated;
     private Exception? _failure;
@@ -40,6 +42,12 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
 
     /// <summary>The jitter buffer's counters.</summary>
     public PlayoutSnapshot Statistics => _buffer.Statistics;
+
+    /// <summary>Share of the sound of the last ten seconds that was made up for lost packets, 0 to 1; null before the first two.</summary>
+    public double? RecentLossPlayed => Volatile.Read(ref _recentLoss) is >= 0 and var share ? share : null;
+
+    /// <summary>Packets that could not be used, for the worker's reports.</summary>
+    public DiscardLog Discards { get; } = new();
 
     /// <summary>What the last block was. Thread: playback.</summary>
     public PulledInfo LastPulled { get; private set; }
@@ -125,7 +133,7 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
         while (ring.TryPeek(out var packet))
         {
             if (plays)
-                _buffer.Insert(packet.Packet, packet.Arrival);
+                Insert(packet.Packet, packet.Arrival);
             ring.Release();
         }
 
@@ -139,6 +147,23 @@ internal sealed class PlaybackPipeline(SlotRing<ReceivedPacket> ring)
         _buffer.Pull(playsAt, block, out var pulled);
         LastPulled = pulled;
         Level.Measure(block);
+        if (_readings.IsDue(playsAt))
+            TakeReading(playsAt);
         return pulled.Kind is >= PlayedKind.Normal and <= PlayedKind.Fec;
+    }
+
+    private void Insert(in PlayoutPacket packet, Instant arrival)
+    {
+        if (_buffer.Insert(packet, arrival) is InsertOutcome.Late or InsertOutcome.Unplayable && !packet.IsRedundant && !packet.IsKey)
+            Discards.Note(packet.Ssrc, packet.Sequence);
+    }
+
+    // What was made up may turn out to be a pause, and is taken back: the share of ten seconds is none below zero.
+    private void TakeReading(Instant now)
+    {
+        var statistics = _buffer.Statistics;
+        var (lost, total) = _readings.Take(now, (statistics.LostSamples, statistics.TotalSamplesReceived));
+        if (statistics.TotalSamplesReceived > total)
+            Volatile.Write(ref _recentLoss, Math.Clamp((double)(statistics.LostSamples - lost) / (statistics.TotalSamplesReceived - total), 0, 1));
     }
 }

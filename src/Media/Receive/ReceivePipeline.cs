@@ -185,10 +185,13 @@ internal sealed class ReceivePipeline(
 
     private void HandSound(in RtpPacket packet, ReceivePlan plan, Instant arrival)
     {
+        long overruns = RingOverruns;
         if (packet.PayloadType != plan.RedundancyPayloadType)
             _unpacker.HandOver(in packet, arrival);
         else if (!_unpacker.TryUnpack(in packet, plan, arrival))
             UnknownPackets++;
+        if (RingOverruns > overruns)
+            rtcp.HandleOverrun(packet.Ssrc, packet.Sequence);
     }
 
     private void HandleKey(Instant now, Instant arrival, in RtpPacket packet, ReceivePlan plan)

@@ -89,6 +89,88 @@ public class ExtendedReportTests
         }
     }
 
+    // Each tenth run of five comes 400 ms late: nothing is lost, and all the same there are bursts (§4.7.2).
+    [Fact]
+    public void WhatComesTooLateIsDiscardedAndMakesBurstsAsLossesDo()
+    {
+        var (a, b) = Pair(All);
+        b.Playback.Apply(new([(0, CodecCatalogue.Pcmu.CreateDecoder48k())], true));
+        Talk(a, b, 60, plays: true, late: t => t % 5000 < 100 && t > 1000 ? 400 : 0);
+        Assert.Equal(0, b.Media.Rtcp.PacketsLost);
+        Assert.InRange(b.Playback.Statistics.PacketsDiscarded, 20, 60);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteDiscardRate!.Value, 0.007, 0.025);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteBurstDensity!.Value, 0.6, 1);
+        b.Playback.Close();
+    }
+
+    // Playback that takes nothing for five seconds: 64 packets wait, what comes then overflows (§4.7.1).
+    [Fact]
+    public void WhatFindsNoRoomOnItsWayToPlaybackIsDiscarded()
+    {
+        var (a, b) = Pair(All);
+        for (int t = 0; t < 40; t += 10)
+        {
+            Talk(a, b, 5, from: t, drains: false);
+            Talk(a, b, 5, from: t + 5);
+        }
+
+        Assert.InRange(b.Media.Receive.RingOverruns, 4 * 180, 4 * 190);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteDiscardRate!.Value, 0.3, 0.5);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteBurstDensity!.Value, 0.9, 1);
+    }
+
+    // §4.7.2 in the peer's packets, whatever ours: a burst of five of 20 ms is 100 ms though our own have 60.
+    [Fact]
+    public void DurationsAreCountedInThePeersPackets()
+    {
+        var (a, b) = Pair(All);
+        b.Media.Apply(At(0), b.Plan with { Reports = All, Facts = b.Plan.Facts with { PacketTimeMs = 60 } });
+        b.Playback.Apply(new([(0, CodecCatalogue.Pcmu.CreateDecoder48k())], true));
+        Talk(a, b, 30, plays: true, lose: t => t % 2000 < 100);
+        Assert.Equal(20, b.Media.Rtcp.PeerPacketTime.Milliseconds);
+        var metrics = b.Media.Rtcp.Voip.Make(Heard(a), null, b.Media.Rtcp.PeerPacketTime.Milliseconds!.Value);
+        Assert.InRange(metrics.BurstDuration, 80, 120);
+        Assert.InRange(metrics.GapDuration, 1850, 2100);
+        b.Playback.Close();
+
+        static Earshot.Protocol.Rtp.RtpSource Heard(PaperPhone peer)
+        {
+            var source = new Earshot.Protocol.Rtp.RtpSource(peer.Media.Send.Ssrc, minimumSequential: 0);
+            source.HandleSequence(1);
+            return source;
+        }
+    }
+
+    [Fact]
+    public void ALivingCallIsJudgedByItsLastTenSecondsAndTheReportByAll()
+    {
+        var (a, b) = Pair(All);
+        b.Playback.Apply(new([(0, CodecCatalogue.Pcmu.CreateDecoder48k())], true));
+        Talk(a, b, 20, plays: true, lose: t => t % 500 < 60);
+        Assert.InRange(b.Playback.RecentLossPlayed!.Value, 0.06, 0.16);
+        Assert.True(b.Media.Rtcp.Voip.RecentBurstRatio > 1.5);
+        // Bad once, well now.
+        Talk(a, b, 15, plays: true, from: 20);
+        Assert.Equal(0, b.Playback.RecentLossPlayed);
+        Assert.Equal(1, b.Media.Rtcp.Voip.RecentBurstRatio);
+        Assert.InRange(b.Playback.Statistics.LossPlayed, 0.03, 0.1);
+        Assert.True(b.Media.Rtcp.Voip.BurstRatio > 1.5);
+        Assert.InRange(a.Media.Rtcp.Voip.RemoteMos!.Value, 1, 4.2);
+        using var engine = CallPair.NewEngine();
+        var live = new StatisticsCollector().Collect(engine, b.Media, null, b.Queue, b.Playback, b.Plan.Facts, hasEnded: false);
+        var last = new StatisticsCollector().Collect(engine, b.Media, null, b.Queue, b.Playback, b.Plan.Facts, hasEnded: true);
+        Assert.Equal((0, 1), (live.MosInputs!.LossPercent, live.MosInputs.BurstRatio));
+        Assert.InRange(last.MosInputs!.LossPercent, 3, 10);
+        Assert.True(last.MosInputs.BurstRatio > 1.5);
+        Assert.True(live.Mos > last.Mos);
+        // Well for long, and bad now.
+        Talk(a, b, 60, plays: true, from: 35);
+        Talk(a, b, 11, plays: true, from: 95, lose: t => t % 200 < 20);
+        Assert.InRange(b.Playback.RecentLossPlayed!.Value, 0.06, 0.16);
+        Assert.InRange(b.Playback.Statistics.LossPlayed, 0.01, 0.05);
+        b.Playback.Close();
+    }
+
     [Fact]
     public void APeerThatFallsSilentCostsNoScore()
     {
@@ -220,27 +302,37 @@ public class ExtendedReportTests
         return (a, b);
     }
 
-    private static void Talk(PaperPhone a, PaperPhone b, int seconds, bool speaks = true, bool plays = false, int from = 0, Func<int, bool>? lose = null)
+    private static void Talk(
+        PaperPhone a, PaperPhone b, int seconds, bool speaks = true, bool plays = false, int from = 0, Func<int, bool>? lose = null, Func<int, int>? late = null,
+        bool drains = true)
     {
         short[] block = new short[960];
+        var flying = new PriorityQueue<byte[], int>();
         for (int t = from * 1000; t < (from + seconds) * 1000; t += 20)
         {
             if (speaks)
                 a.Speak(At(t));
             a.Media.HandleTimeout(At(t));
             b.Media.HandleTimeout(At(t));
-            // 15 ms on the way.
+            // 15 ms on the way; RTCP is spared.
             foreach (var (bytes, _) in a.Take())
             {
-                if (lose?.Invoke(t) != true)
-                    b.Media.HandleDatagram(At(t + 15), At(t + 15), a.Local, bytes);
+                bool isSound = bytes[1] is < 200 or > 201;
+                if (!isSound || lose?.Invoke(t) != true)
+                    flying.Enqueue(bytes, t + (isSound ? late?.Invoke(t) ?? 0 : 0));
+            }
+
+            while (flying.TryPeek(out var bytes, out int due) && due <= t)
+            {
+                b.Media.HandleDatagram(At(t + 15), At(t + 15), a.Local, bytes);
+                flying.Dequeue();
             }
 
             foreach (var (bytes, _) in b.Take())
                 a.Media.HandleDatagram(At(t + 15), At(t + 15), b.Local, bytes);
             if (plays)
                 b.Playback.Play(block, At(t + 18));
-            else
+            else if (drains)
                 b.DrainPlayback();
             a.DrainPlayback();
         }

@@ -80,6 +80,71 @@ public class BurstGapsTests
         Assert.InRange(bursts.BurstPackets, 4, 6);
     }
 
+    [Fact]
+    public void DiscardsAreAsGoodAsLosses()
+    {
+        var (lost, discarded) = (Feed(i => i % 100 >= 5), new BurstGaps());
+        for (int i = 0; i < 100_000; i++)
+        {
+            discarded.HandlePacket((ushort)i);
+            // Playback says so a block later.
+            if (i > 0 && (i - 1) % 100 < 5)
+                discarded.HandleDiscard((ushort)(i - 1));
+        }
+
+        Assert.Equal(lost.BurstPackets, discarded.BurstPackets, 0.1);
+        Assert.Equal(lost.GapPackets, discarded.GapPackets, 0.2);
+        Assert.Equal(lost.BurstDensity, discarded.BurstDensity, 0.01);
+    }
+
+    [Fact]
+    public void ASecondCopyOfADiscardedPacketHelpsNobody()
+    {
+        var bursts = new BurstGaps();
+        for (int i = 0; i < 2000; i++)
+        {
+            bursts.HandlePacket((ushort)i);
+            if (i % 100 >= 5)
+                continue;
+            bursts.HandleDiscard((ushort)i);
+            bursts.HandlePacket((ushort)i);
+        }
+
+        Assert.InRange(bursts.BurstPackets, 4, 6);
+    }
+
+    [Fact]
+    public void WhatWasJudgedOrNeverCameIsNotJudgedAgain()
+    {
+        var bursts = new BurstGaps();
+        bursts.HandleDiscard(5); // of nobody yet
+        for (int i = 0; i < 2000; i++)
+        {
+            bursts.HandlePacket((ushort)i);
+            bursts.HandleDiscard((ushort)(i - 40));
+            bursts.HandleDiscard((ushort)(i + 10));
+            bursts.HandleDiscard((ushort)(i + 0x8000));
+        }
+
+        Assert.Equal((0, 0), (bursts.GapDensity, bursts.BurstDensity));
+    }
+
+    [Fact]
+    public void TheRatioOfAWindowForgetsWhatWasBefore()
+    {
+        var bursts = Feed(i => i % 100 >= 5, packets: 50_000);
+        var before = bursts.Counts;
+        Assert.True(bursts.BurstRatio > 3);
+        for (int i = 50_000; i < 51_000; i++)
+        {
+            if (i % 20 != 0)
+                bursts.HandlePacket((ushort)i);
+        }
+
+        Assert.InRange(BurstGaps.RatioOf(bursts.Counts, before), 1, 1.5);
+        Assert.Equal(1, BurstGaps.RatioOf(bursts.Counts, bursts.Counts));
+    }
+
     private static BurstGaps Feed(Func<int, bool> arrives, int first = 0, int packets = 100_000)
     {
         var bursts = new BurstGaps();
