@@ -3,6 +3,7 @@ using Earshot.Media.Codecs;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
+using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
 using Earshot.Protocol.Srtp;
 
@@ -18,9 +19,11 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
     private readonly short[] _block = new short[960];
 
     public PaperPhone(PeerAddress local, PeerAddress remote, SrtpContext? outbound, SrtpContext? inbound, int seed, bool receives = true,
-        bool byDtls = false)
+        bool byDtls = false, bool byIce = false)
     {
         Local = local;
+        Ice = byIce ? new IceLink(new() { IsControlling = seed < 1000 }, new TestRandom(seed), this) : null;
+        Ice?.AddSocket(Instant.Zero, local.ToTransport(), this);
         Playback = new PlaybackPipeline(ToPlayback);
         Media = new CallMedia(new()
         {
@@ -33,10 +36,11 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
             Events = this,
             Random = new TestRandom(seed),
             ByDtls = byDtls,
+            Ice = Ice,
             Clock = new(Instant.Zero, Protocol.Rtcp.NtpTime.FromUtc(DateTime.UnixEpoch)),
         });
         Plan = new(
-            new TransportPlan(remote, remote, true, outbound, inbound) { ByDtls = byDtls },
+            new TransportPlan(remote, remote, true, outbound, inbound) { ByDtls = byDtls, ByIce = byIce },
             new SendPlan(new PaperEncoder(), 0, 8000, 960, 101, 8000, true),
             new ReceivePlan(1, 101, 8000, receives, receives),
             new PlaybackPlan([], receives),
@@ -44,6 +48,9 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
     }
 
     public PeerAddress Local { get; }
+
+    /// <summary>Its ICE, with the one socket; null without.</summary>
+    public IceLink? Ice { get; }
 
     public CallMedia Media { get; }
 
@@ -61,6 +68,9 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
 
     /// <summary>Counts instead of keeping, for measurements that must not allocate.</summary>
     public bool OnlyCount { get; set; }
+
+    /// <summary>Takes what is sent in place of the list.</summary>
+    public Action<ArraySegment<byte>>? Carry { get; set; }
 
     public int Count { get; private set; }
 
@@ -103,7 +113,9 @@ internal sealed class PaperPhone : IDatagramSender, IEventSink
         Count++;
         datagram.CopyTo(Last);
         LastLength = datagram.Length;
-        if (!OnlyCount)
+        if (Carry is { } carry)
+            carry(new(Last, 0, LastLength));
+        else if (!OnlyCount)
             Sent.Add((datagram.ToArray(), to));
         return true;
     }
