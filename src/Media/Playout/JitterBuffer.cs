@@ -40,6 +40,7 @@ internal sealed class JitterBuffer
     private readonly PhaseRoom _room;
     private readonly DriftResampler _resampler = new();
     private readonly StreamDecoder _stream;
+    private readonly Pauses _pauses = new();
     private double _targetMs;
     private bool _copies;
     private bool _begun;
@@ -130,6 +131,7 @@ internal sealed class JitterBuffer
         double ratio = _room.Ratio(block.Length);
         Prepare(_drift.StreamMs(now), _resampler.Needed(block.Length, ratio), block.Length);
         Emit(now, block, ratio, out info);
+        _pauses.Played(block);
     }
 
     private InsertOutcome Unplayable(in PlayoutPacket packet)
@@ -245,6 +247,7 @@ internal sealed class JitterBuffer
         _arrivals.Reset();
         _jitter.Reset();
         _drift.Restart();
+        _pauses.Forget();
         _decision.Forget();
         _stream.Restart(position);
     }
@@ -298,10 +301,10 @@ internal sealed class JitterBuffer
         double wanted = ExcessMs;
         if (wanted <= PlayoutDecision.FastBeyondMs)
             wanted = _decision.Stretch(_targetMs, blockMs, _room.IsForAny);
-        if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs, _repair.IsNear))
+        if (wanted == 0 || _room.Takes(wanted, _targetMs, blockMs, _repair.IsNear, _pauses.Is(_stream.Queue.Waiting) ? _pauses.LastedMs : 0))
             return;
         int samples = (int)Math.Round(Math.Abs(wanted * 48));
-        int changed = wanted > 0 ? Accelerate(samples, needed) : TimeStretch.Decelerate(_stream.Queue, samples, _decision.Gate(-wanted));
+        int changed = wanted > 0 ? Accelerate(samples, needed) : TimeStretch.Decelerate(_stream.Queue, samples, _pauses, _decision.Gate(-wanted));
         if (changed == 0)
         {
             if (samples >= PitchSearch.MinimumLag)
@@ -313,13 +316,14 @@ internal sealed class JitterBuffer
             _decision.Learn(-wanted, blockMs);
         _statistics.Add(wanted > 0 ? Counter.Removed : Counter.Inserted, changed);
         _decision.Forget();
+        _room.Stop();
     }
 
     private int Accelerate(int samples, int needed)
     {
         samples = Math.Min(samples, PitchSearch.MaximumLag);
         _stream.FillFromPackets(needed + samples);
-        return TimeStretch.Accelerate(_stream.Queue, Math.Min(samples, _stream.Queue.Count - needed), _decision.Gate(samples / 48.0));
+        return TimeStretch.Accelerate(_stream.Queue, Math.Min(samples, _stream.Queue.Count - needed), _pauses, _decision.Gate(samples / 48.0));
     }
 
     private void Emit(double now, Span<short> block, double ratio, out PulledInfo info)

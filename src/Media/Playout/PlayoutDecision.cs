@@ -25,7 +25,8 @@ internal sealed class PlayoutDecision
     private const int SlicePackets = 32;
     private const int MaximumPatience = 16;
 
-    private const int Kept = 4;
+    /// <summary>Blocks of 512 or 1024 samples and packets of 20 ms come back to the same phase after 8 or 16 packets.</summary>
+    private const int Kept = 16;
     private readonly SlackFloor _floor = new();
     private readonly double[] _slack = new double[Kept];
     private readonly double[] _offset = new double[Kept];
@@ -124,7 +125,7 @@ internal sealed class PlayoutDecision
         double slack = _slack[least];
         return offsetHigh - offsetLow < 0.5
             ? InBlocks(slack, least, low, Tolerance(targetMs), blockMs)
-            : Continuous(slack, low, Tolerance(targetMs));
+            : Continuous(slack, low, _count < Kept ? double.MaxValue : Tolerance(targetMs));
     }
 
     /// <remarks>

@@ -7,22 +7,20 @@ namespace Earshot.Media.Playout;
 ///   accelerate   x[0..) fades into x[lag..)         decelerate   x[0..) fades into x[−lag..), the played past
 /// </code>
 /// The first sample is the one that would have followed anyway, and what follows the fade is untouched: no seam steps.
-/// In near silence any lag will do. Thread: playback. Real-time: no allocation.
+/// In a pause any lag will do. Thread: playback. Real-time: no allocation.
 /// </remarks>
 internal static class TimeStretch
 {
-    /// <summary>Mean square below which sound counts as silence: about −56 dBFS.</summary>
-    private const float SilentPower = 50 * 50;
-
     /// <summary>Takes up to <paramref name="most"/> samples out of the front.</summary>
     /// <param name="queue">Waiting samples; at least <see cref="CrossFade.Length"/> remain.</param>
     /// <param name="most">Not more than this.</param>
+    /// <param name="pauses">What counts as a pause.</param>
     /// <param name="gate">Likeness below which nothing is done.</param>
     /// <returns>Samples taken out; 0 when the sound does not allow it.</returns>
-    public static int Accelerate(SampleQueue queue, int most, float gate)
+    public static int Accelerate(SampleQueue queue, int most, Pauses pauses, float gate)
     {
         int longest = Math.Min(most, queue.Count - CrossFade.Length);
-        bool silent = longest > 0 && IsSilent(queue.Waiting[..(longest + CrossFade.Length)]);
+        bool silent = longest > 0 && pauses.Is(queue.Waiting[..(longest + CrossFade.Length)]);
         if (longest < (silent ? 1 : PitchSearch.MinimumLag))
             return 0;
         int lag = Math.Min(longest, PitchSearch.MaximumLag);
@@ -40,14 +38,14 @@ internal static class TimeStretch
 
     /// <summary>Puts about <paramref name="wanted"/> samples in at the front, by at most one longest period.</summary>
     /// <returns>Samples put in; 0 when the sound does not allow it.</returns>
-    public static int Decelerate(SampleQueue queue, int wanted, float gate)
+    public static int Decelerate(SampleQueue queue, int wanted, Pauses pauses, float gate)
     {
         if (queue.Count < CrossFade.Length || wanted <= 0)
             return 0;
         ReadOnlySpan<short> past = queue.Past;
         int lag = Math.Clamp(wanted, PitchSearch.MinimumLag, PitchSearch.MaximumLag);
         float likeness = 1;
-        if (!IsSilent(past.Slice(SampleQueue.HistoryLength - lag, lag + CrossFade.Length)))
+        if (!pauses.Is(past.Slice(SampleQueue.HistoryLength - lag, lag + CrossFade.Length)))
             lag = PitchSearch.BestLag(past, SampleQueue.HistoryLength, CrossFade.Length, -1, PitchSearch.MaximumLag, out likeness);
         if (likeness < gate)
             return 0;
@@ -67,13 +65,5 @@ internal static class TimeStretch
         woven[..lag].CopyTo(inserted);
         woven[lag..].CopyTo(queue.Waiting);
         queue.Insert(0, inserted);
-    }
-
-    private static bool IsSilent(ReadOnlySpan<short> samples)
-    {
-        float sum = 0;
-        foreach (short sample in samples)
-            sum += (float)sample * sample;
-        return sum < SilentPower * samples.Length;
     }
 }

@@ -43,6 +43,7 @@ public class JitterBufferTests(ITestOutputHelper output)
         Tell(call);
         Assert.InRange(call.ExactDelaysMs.TakeLast(call.ExactDelaysMs.Count / 2).Max(), 0, 21);
         Assert.Equal(0, call.Statistics.ConcealedSamples);
+        Assert.Equal(0, call.Statistics.InsertedSamplesForDeceleration); // a phase that comes back after some packets is no reason to stretch
         Assert.True(call.LargestStep <= SmoothStep);
         call.Link = _ => call.Random.NextDouble() * 40;
         call.Run(10_000);
@@ -167,7 +168,7 @@ public class JitterBufferTests(ITestOutputHelper output)
         call.Run(5000);
         Tell(call);
         Assert.Equal(before, call.Statistics.ConcealedSamples);
-        Assert.True(call.LargestStep <= 210, $"{call.LargestStep}");
+        Assert.True(call.LargestStep <= 212, $"{call.LargestStep}");
     }
 
     [Fact]

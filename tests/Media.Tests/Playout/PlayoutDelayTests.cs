@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs;
 using Earshot.Media.Playout;
 
 namespace Earshot.Media.Tests.Playout;
@@ -59,13 +60,13 @@ public class PlayoutDelayTests(ITestOutputHelper output)
         Assert.True(worstLate <= 0.01, $"{worstLate}");
     }
 
-    /// <summary>Three seconds to know that both clocks agree (to 40 ppm: less, and a call whose clocks do not would go down and up again), and two and a half for 10 ms.</summary>
+    /// <summary>Three seconds to know that both clocks agree (to 40 ppm: less, and a call whose clocks do not would go down and up again), three to see that a tone has no pauses, and two for 10 ms.</summary>
     [Theory]
     [MemberData(nameof(WholePhases))]
-    public void ACallsFirstRoomIsGivenBackInSixSecondsWithoutAGap(int phaseMs)
+    public void AToneWithoutPausesGetsTheFirstRoomBackInNineSecondsWithoutAGap(int phaseMs)
     {
         var call = new SimulatedCall(phaseMs: phaseMs + 0.5);
-        call.Run(6000);
+        call.Run(9000);
         double then = call.MeanDelay(20);
         call.Run(20_000);
         output.WriteLine($"phase {phaseMs + 0.5}: {then:F1} ms, at last {call.MeanDelay(200):F1}, step {call.LargestStep}");
@@ -128,10 +129,26 @@ public class PlayoutDelayTests(ITestOutputHelper output)
     public void StepOf60MsIsFollowedWithOneConcealment(int seed)
     {
         var call = new SimulatedCall(seed, phaseMs: seed - 0.5) { InOrder = true };
-        call.Link = now => now > 5000 ? 60 : 0;
+        call.Link = now => now > 7000 ? 60 : 0;
         call.Run(20_000);
         Assert.Equal(1, call.Statistics.ConcealmentEvents);
         Assert.InRange(call.Statistics.ConcealedSamples, 1, 80 * 48);
+    }
+
+    /// <summary>At once and nothing else: what is heard before and after is a copy of what was decoded.</summary>
+    [Theory]
+    [InlineData("speech_de_f")]
+    [InlineData("speech_en_m")]
+    public void WhatAVoicesCallBeginsWithGoesBetweenTwoWords(string voice)
+    {
+        using var call = new SpokenCall { Codec = CodecCatalogue.G722 };
+        call.Say(SpokenCall.Speech(voice, 2));
+        var kinds = call.Infos.Select((info, i) => (info.Kind, i)).Where(k => k.Kind == PlayedKind.Accelerated).Select(k => k.i).ToList();
+        output.WriteLine($"{call.Statistics.RemovedSamplesForAcceleration / 48.0:F1} ms in blocks {string.Join(" ", kinds)}");
+        Assert.InRange(call.Statistics.RemovedSamplesForAcceleration, 240, 480);
+        Assert.InRange(kinds[0], 250, 650);
+        Assert.InRange(kinds[^1] - kinds[0], 0, 2);
+        Assert.Equal(0, call.Statistics.ConcealedSamples);
     }
 
     [Theory]

@@ -105,7 +105,7 @@ public class SpokenCallTests(ITestOutputHelper output)
         // The delay goes down to the phase of the packets meanwhile, and the measure knows but one delay.
         var (correlation, gaps) = Tell(call, "opus, PCMU, opus");
         Assert.True(correlation > 0.85, $"{correlation}");
-        Assert.True(gaps <= 0.007, $"{gaps}");
+        Assert.True(gaps <= 0.01, $"{gaps}");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public class SpokenCallTests(ITestOutputHelper output)
         Assert.True(correlation > 0.85, $"{correlation}");
         Assert.Equal(0, call.Statistics.PacketsDiscarded);
         Assert.Equal(0, call.Statistics.ConcealedSamples);
-        Assert.True(gaps <= 0.007, $"{gaps}"); // the delay goes down meanwhile
+        Assert.True(gaps <= 0.01, $"{gaps}"); // the delay goes down meanwhile
     }
 
     [Theory]
