@@ -14,6 +14,8 @@ namespace Earshot;
 /// <remarks>Thread: any. Steps are told on the phone's own thread, past ones on the subscriber's.</remarks>
 public sealed partial class Call : IAsyncDisposable, ICallListener
 {
+    private static readonly TimeSpan CallersTurn = TimeSpan.FromSeconds(1);
+
     private readonly Phone _phone;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,6 +25,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     private volatile CallSession? _session;
     private int _isAnswered;
     private int _restarts; // signalling loop only
+    private bool _waitsForCaller; // signalling loop only
     private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
@@ -235,9 +238,11 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 if (_session is not null) _session = SessionNow();
                 Driver?.HandleKeysAgreed();
                 break;
-            case MediaEventKind.PathDoubtful or MediaEventKind.NetworkChanged when _session is not null && Media?.RestartIce() == true:
-                _restarts = 1;
-                Driver?.ChangeSession(now);
+            case MediaEventKind.PathDoubtful when _session is not null && IsIncoming:
+                RestartUnlessTheCallerDoes();
+                break;
+            case MediaEventKind.PathDoubtful or MediaEventKind.NetworkChanged when _session is not null:
+                Restart(now);
                 break;
             case MediaEventKind.CandidatesFound:
                 Driver?.HandleCandidates(now);
@@ -264,6 +269,29 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 _session = SessionNow();
                 break;
         }
+    }
+
+    private void Restart(Instant now)
+    {
+        if (Media?.RestartIce() != true) return;
+        _restarts = 1;
+        Driver?.ChangeSession(now);
+    }
+
+    // A way that dies is doubted on both sides in the same moment, and two offers that cross cost seconds (RFC 3261 §14.1). Who has another network now
+    // says so at once, as nobody else can.
+    private void RestartUnlessTheCallerDoes()
+    {
+        if (_waitsForCaller) return;
+        _waitsForCaller = true;
+        var before = Media?.Session?.IceGeneration;
+        _ = Task.Delay(CallersTurn).ContinueWith(
+            _ => _phone.Post(now =>
+            {
+                _waitsForCaller = false;
+                if (Media?.Session?.IceGeneration is { } still && still == before) Restart(now);
+            }),
+            TaskScheduler.Default);
     }
 
     /// <summary>This call holds the sound card until it is forgotten; a call that is over lets go at once.</summary>

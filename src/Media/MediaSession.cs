@@ -143,6 +143,7 @@ internal sealed class MediaSession : IVoice, IDisposable
             return false;
         var credentials = ice.Negotiation.Restart();
         _worker.Post(now => ice.Link.Restart(now, credentials));
+        ice.GatherLost();
         return true;
     }
 
@@ -154,6 +155,9 @@ internal sealed class MediaSession : IVoice, IDisposable
 
     /// <summary>Takes what an INFO says of the peer's candidates.</summary>
     public TrickleOutcome TakeCandidates(ReadOnlyMemory<byte> fragment) => _ice is { } ice && !_stopped ? ice.HandleFragment(fragment.Span) : TrickleOutcome.Nothing;
+
+    /// <summary>What our side of ICE is told apart by: another one after each restart; null without ICE.</summary>
+    public string? IceGeneration => _ice?.Negotiation.Current?.Local.Ufrag;
 
     /// <summary>Opens the sockets if need be and writes the first offer.</summary>
     /// <param name="towardsPeer">Where the peer (or its proxy) is: the offer carries the address that the kernel routes towards it.</param>

@@ -34,6 +34,8 @@ internal sealed class SessionIce
     private readonly Action<Instant> _hear;
     private readonly IEventSink _events;
     private int _asking;
+    private int _lostRelays;
+    private string? _generation;
     private volatile bool _trickles;
     private readonly TaskCompletionSource _gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,6 +51,7 @@ internal sealed class SessionIce
         Link.RelayEnded = (now, why) =>
         {
             _relayEnds.Enqueue(why);
+            Interlocked.Increment(ref _lostRelays);
             events.Push(new(MediaEventKind.RelayEnded, now));
         };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
@@ -74,6 +77,9 @@ internal sealed class SessionIce
     public void HandleAgreed()
     {
         _trickles = Negotiation.Trickles;
+        if (_generation != Negotiation.Current?.Local.Ufrag)
+            GatherLost(); // of a restart of the peer's, too
+        _generation = Negotiation.Current?.Local.Ufrag;
         if (Negotiation.TryTakeEarly(out var news))
             Take(news);
     }
@@ -113,6 +119,13 @@ internal sealed class SessionIce
         });
         _ = AskAsync();
         await gathered.Task.WaitAsync(_settings.GatheringLimit + TimeSpan.FromMilliseconds(100)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>A restart begins: servers whose relays ended may be there again. Nobody waits for them.</summary>
+    public void GatherLost()
+    {
+        if (Interlocked.Exchange(ref _lostRelays, 0) > 0)
+            _ = GatherAgainAsync();
     }
 
     /// <summary>What sends through a socket of the call.</summary>

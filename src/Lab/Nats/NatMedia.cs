@@ -105,6 +105,8 @@ internal sealed class NatMedia : ICallMedia, IDatagramSender, IEventSink, IDispo
     {
         if (RestartsIce && _negotiation is { } negotiation)
             Path.Link!.Restart(_network.Now, negotiation.Restart());
+        if (RestartsIce)
+            Path.AskAgain();
         RestartsIce = false;
         Prepare();
         return new(Described(_negotiator.CreateOffer(MediaDirection.SendReceive, null)));

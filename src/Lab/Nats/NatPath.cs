@@ -62,6 +62,9 @@ internal sealed class NatPath : IEventSink, IDisposable
     /// <summary>A restart would help.</summary>
     public Action? OnRestartNeeded { get; init; }
 
+    /// <summary>There is no way, or none any more.</summary>
+    public Action? OnFailed { get; init; }
+
     /// <summary>More candidates are known.</summary>
     public Action? OnCandidates { get; init; }
 
@@ -85,6 +88,9 @@ internal sealed class NatPath : IEventSink, IDisposable
         Link?.Gather(_network.Now, _servers, GatheringCap);
     }
 
+    /// <summary>Asks the servers whose relays have ended.</summary>
+    public void AskAgain() => Link?.Gather(_network.Now, _servers, GatheringCap);
+
     /// <summary>The system says that an interface is gone.</summary>
     public void Close(NatHost host)
     {
@@ -101,6 +107,8 @@ internal sealed class NatPath : IEventSink, IDisposable
         Events.Add((_network.Now, happened.Kind));
         if (happened.Kind == MediaEventKind.PathDoubtful)
             OnRestartNeeded?.Invoke();
+        if (happened.Kind == MediaEventKind.PathFailed)
+            _network.After(TimeSpan.Zero, () => OnFailed?.Invoke());
         if (happened.Kind == MediaEventKind.CandidatesFound)
             _network.After(TimeSpan.Zero, () => OnCandidates?.Invoke()); // it is told in the middle of the link's own work
     }

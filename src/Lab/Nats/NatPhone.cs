@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using Earshot.Calls;
 using Earshot.Lab.Links;
 using Earshot.Lab.Phones;
 using Earshot.Media;
@@ -52,6 +53,7 @@ internal sealed class NatPhone : IDisposable
         {
             OnRestartNeeded = HandleRestartNeeded,
             OnCandidates = HandleCandidates,
+            OnFailed = HandleFailed,
         };
         Media = new NatMedia(network, this, options.Media, _random);
         if (Path.Link is { } link)
@@ -145,6 +147,12 @@ internal sealed class NatPhone : IDisposable
 
     /// <summary>Its description need not wait.</summary>
     public bool IsGathered => Path.Link is not { IsGathered: false };
+
+    private void HandleFailed()
+    {
+        if (Signalling is { Calls: [var call, ..] })
+            call.HandlePathFailed(_network.Now, Media.KeysAt == Instant.Never ? CallEnds.NoPath : CallEnds.PathLost);
+    }
 
     private void HandleCandidates()
     {

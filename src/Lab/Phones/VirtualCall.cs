@@ -51,6 +51,8 @@ internal sealed class VirtualCall : ICallListener
 
     public void HandleKeysAgreed(Instant now) => _phone.Do(now, Driver.HandleKeysAgreed);
 
+    public void HandlePathFailed(Instant now, CallEnd why) => _phone.Do(now, () => Driver.HandlePathFailed(now, why));
+
     public void HandleCandidates(Instant now) => _phone.Do(now, () => Driver.HandleCandidates(now));
 
     public void ChangeSession(Instant now) => _phone.Do(now, () => Driver.ChangeSession(now));

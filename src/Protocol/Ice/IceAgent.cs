@@ -30,9 +30,12 @@ internal sealed class IceAgent : IDisposable
     private bool _isLocalComplete;
 
     /// <summary>Draws credentials and begins to listen.</summary>
-    public IceAgent(IceOptions options, IRandomSource random)
+    /// <param name="options">How it behaves.</param>
+    /// <param name="random">The system's generator in a phone.</param>
+    /// <param name="before">Whose place it takes for another peer: its candidates are this one's, as they were told.</param>
+    public IceAgent(IceOptions options, IRandomSource random, IceAgent? before = null)
     {
-        _session = new IceSession(options, random);
+        _session = new IceSession(options, random, before?._session.Local);
         _nomination = new Nomination(_session);
         _keeper = new PathKeeper(_session, _nomination);
         _checks = new OutgoingChecks(_session);
@@ -77,11 +80,12 @@ internal sealed class IceAgent : IDisposable
     /// <param name="related">raddr: the base of a server-reflexive candidate, the mapped address of a relayed one.</param>
     /// <param name="transport">What carries it.</param>
     /// <param name="server">The STUN or TURN server.</param>
+    /// <param name="isByConnection">Of a relay: the server is reached by TCP or TLS.</param>
     public IceCandidate? AddLocal(
         Instant now, CandidateKind kind, in TransportAddress address, in TransportAddress origin, in TransportAddress related = default,
-        CandidateTransport transport = CandidateTransport.Udp, in TransportAddress server = default)
+        CandidateTransport transport = CandidateTransport.Udp, in TransportAddress server = default, bool isByConnection = false)
     {
-        var candidate = _session.Local.Add(kind, address, origin, related, transport, server);
+        var candidate = _session.Local.Add(kind, address, origin, related, transport, server, isByConnection);
         if (candidate is null)
             return null;
         foreach (var remote in _session.Current.RemoteCandidates)

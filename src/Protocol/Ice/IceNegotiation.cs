@@ -122,14 +122,15 @@ internal sealed class IceNegotiation(Func<IceDescription> local, IRandomSource r
         return Current = agreement;
     }
 
-    // A peer that takes no candidates later has all there are, and one that may has to be told whether there are more.
+    // A peer that takes no candidates later has all there are, and one that may has to be told whether there are more. A restart may find that a relay is
+    // gone, and another one in its place.
     private IReadOnlyList<string> Write(IceCredentials credentials, bool mayFollow)
     {
         var known = local();
         var written = known with
         {
             Credentials = credentials,
-            IsComplete = known.IsComplete || !mayFollow,
+            IsComplete = !mayFollow || (known.IsComplete && (Current is null || Current.Local == credentials)),
             Options = mayFollow ? known.Options : [.. known.Options.Where(o => o != IceDescription.Trickle)],
         };
         _trickle.NoteWritten(written);

@@ -6,12 +6,12 @@ namespace Earshot.Protocol.Ice;
 internal sealed class IceSession
 {
     /// <summary>Begins a session.</summary>
-    public IceSession(IceOptions options, IRandomSource random)
+    public IceSession(IceOptions options, IRandomSource random, LocalCandidates? local = null)
     {
         Options = options;
         Random = random;
         IsControlling = options.IsControlling;
-        Local = new LocalCandidates(options.Component);
+        Local = local ?? new LocalCandidates(options.Component);
         Current = new IceGeneration(options.Credentials ?? IceCredentials.Draw(random), 0);
         Span<byte> tie = stackalloc byte[8];
         random.Fill(tie);

@@ -11,6 +11,9 @@ internal sealed class LocalCandidates(int component)
     /// <summary>A description with more does not fit into one datagram, and each costs the peer checks.</summary>
     public const int Maximum = 12;
 
+    // More than there can be hosts and servers.
+    private const int BehindDatagrams = 4096;
+
     private readonly List<IceCandidate> _all = new(Maximum);
     private readonly List<Origin> _foundations = [];
     private readonly List<TransportAddress> _hosts = [];
@@ -25,9 +28,10 @@ internal sealed class LocalCandidates(int component)
     /// <param name="related">For raddr: the base of a server-reflexive candidate, the mapped address of a relayed one.</param>
     /// <param name="transport">What carries it.</param>
     /// <param name="server">The server that told it, if one did.</param>
+    /// <param name="isByConnection">Of a relay: reached by TCP or TLS. Behind each lost packet everything waits there, so that any relay over UDP comes first.</param>
     /// <returns>Null when it is redundant (§5.1.3), of no use, or one too many.</returns>
     public IceCandidate? Add(
-        CandidateKind kind, in TransportAddress address, in TransportAddress origin, in TransportAddress related, CandidateTransport transport, in TransportAddress server)
+        CandidateKind kind, in TransportAddress address, in TransportAddress origin, in TransportAddress related, CandidateTransport transport, in TransportAddress server, bool isByConnection = false)
     {
         if (_all.Count >= Maximum || address.IsUnspecified || address.IsMulticast || address.Port == 0 || IsRedundant(address, origin, transport))
             return null;
@@ -36,7 +40,7 @@ internal sealed class LocalCandidates(int component)
             Foundation = FoundationOf(new(kind, origin.WithPort(0), server.WithPort(0), transport)),
             Component = component,
             Transport = transport,
-            Priority = CandidatePriority.Of(kind, transport, OrderOf(kind == CandidateKind.Relayed ? server : origin), component),
+            Priority = CandidatePriority.Of(kind, transport, OrderOf(kind == CandidateKind.Relayed ? server : origin) + (isByConnection ? BehindDatagrams : 0), component),
             Address = address,
             Kind = kind,
             Base = origin,
@@ -63,7 +67,13 @@ internal sealed class LocalCandidates(int component)
     }
 
     /// <summary>Forgets what leaves from a socket or relay.</summary>
-    public void RemoveBase(TransportAddress origin) => _all.RemoveAll(c => c.Base == origin);
+    /// <remarks>The next relay of the same server fails or succeeds by itself: under the old foundation it would be frozen behind checks that come to nothing.</remarks>
+    public void RemoveBase(TransportAddress origin)
+    {
+        foreach (var gone in _all.FindAll(c => c.Base == origin && c.Kind == CandidateKind.Relayed))
+            _foundations[int.Parse(gone.Foundation, CultureInfo.InvariantCulture) - 1] = default;
+        _all.RemoveAll(c => c.Base == origin);
+    }
 
     // Same address and same base: no other way. The first came from the better source.
     private bool IsRedundant(in TransportAddress address, in TransportAddress origin, CandidateTransport transport)

@@ -46,6 +46,9 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
     /// <summary>True while the allocation stands.</summary>
     public bool IsAllocated => !Relayed.IsNone && !_hasEnded;
 
+    /// <summary>Whether the allocation stands is being asked.</summary>
+    public bool IsInDoubt => IsAllocated && !_isClosing && _refreshAt == Instant.Never;
+
     /// <summary>Asks for a relayed address.</summary>
     public void Allocate(Instant now) => Send(now, new(StunMethod.Allocate));
 
@@ -75,6 +78,15 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
         entry.Channel = _peers.NextChannel();
         Send(now, new(StunMethod.ChannelBind, peer, entry.Channel));
         return true;
+    }
+
+    /// <summary>Asks at once whether the allocation still stands: a server that was started anew says 437.</summary>
+    public void Verify(Instant now)
+    {
+        if (!IsAllocated || _isClosing || IsInDoubt)
+            return;
+        _refreshAt = now;
+        Refresh(now);
     }
 
     /// <summary>Gives the allocation back; <see cref="TurnEvent.Ended"/> follows.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Earshot.Media;
 using Earshot.Protocol;
 using Earshot.Protocol.Stun;
 
@@ -87,6 +88,47 @@ public sealed class IcePhoneTests : IDisposable
         var before = call.GetStatistics()!.PacketsReceived;
         await Until(() => call.GetStatistics()!.PacketsReceived > before + 20);
         Assert.Equal("host", call.Session!.Ice);
+    }
+
+    [Fact]
+    public async Task WhereBothDoubtTheWayTheCallerRestartsAndNoOffersCross()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
+        var taken = Taking(callee);
+        await using var caller = await StartAsync("alice", MediaSecurityMethod.Dtls);
+        var messages = new ConcurrentQueue<string>();
+        callee.SipMessage += (_, _, text) => messages.Enqueue(text);
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(Limit);
+        var answered = await taken.WaitAsync(Limit);
+        await answered.Connected.WaitAsync(Limit);
+        var changes = 0;
+        answered.Subscribe(step =>
+        {
+            if (step is CallChanged) Interlocked.Increment(ref changes);
+        });
+        string? before = answered.Media!.Session!.IceGeneration;
+        callee.Post(now => answered.OnMedia(new(MediaEventKind.PathDoubtful, now), now));
+        caller.Post(now => call.OnMedia(new(MediaEventKind.PathDoubtful, now), now));
+        await Until(() => Volatile.Read(ref changes) > 0);
+        Assert.NotEqual(before, answered.Media.Session.IceGeneration);
+        Assert.DoesNotContain(messages, m => m.StartsWith("SIP/2.0 491", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhereTheCallerDoesNothingTheCalleeRestarts()
+    {
+        await using var callee = await StartAsync("bob", MediaSecurityMethod.Dtls);
+        var taken = Taking(callee);
+        await using var caller = await StartAsync("alice", MediaSecurityMethod.Dtls);
+        var changed = new TaskCompletionSource();
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true, OnEvent = step => { if (step is CallChanged) changed.TrySetResult(); } }).WaitAsync(Limit);
+        var answered = await taken.WaitAsync(Limit);
+        await answered.Connected.WaitAsync(Limit);
+        string? before = answered.Media!.Session!.IceGeneration;
+        callee.Post(now => answered.OnMedia(new(MediaEventKind.PathDoubtful, now), now));
+        await changed.Task.WaitAsync(Limit);
+        await Until(() => answered.Media.Session.IceGeneration != before);
+        Assert.False(call.Ended.IsCompleted);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Calls;
 using Earshot.Lab.Nats;
 using Earshot.Protocol;
 using Earshot.Protocol.Ice;
@@ -170,6 +171,44 @@ public sealed class NatPathChangeTests
         Assert.InRange(Silence(call, at), 0, 60);
         Assert.True(call.Alice.Path.Selected!.Generation > 0 && call.Bob.Path.Selected!.Generation > 0);
         Assert.True(call.Alice.Path.IsNominated && call.Bob.Path.IsNominated);
+    }
+
+    [Fact]
+    public void AWayThatIsGoneForHalfAMinuteEndsTheCallOnceAndForOneReason()
+    {
+        using var call = NatCall.Between(NatKinds.PortRestricted, NatKinds.PortRestricted);
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(2));
+        var at = call.Network.Now;
+        call.Alice.Hosts[0].IsUp = call.Bob.Hosts[0].IsUp = false; // and nobody is told; signalling takes another way
+        call.Run(TimeSpan.FromSeconds(23));
+        Assert.True(call.Alice.Call.End is null && call.Bob.Call.End is null);
+        Assert.True(call.RunUntil(() => call.Alice.Call.End is not null && call.Bob.Call.End is not null, TimeSpan.FromSeconds(20)));
+        // The last answer came up to a question's interval before that; and whoever notices first says so with a BYE.
+        Assert.InRange((call.Network.Now - at).TotalSeconds, 23, 41);
+        Assert.Contains(CallEnds.PathLost, new[] { call.Alice.Call.End, call.Bob.Call.End });
+        call.Run(TimeSpan.FromSeconds(60));
+        Assert.Equal((1, 1), (call.Alice.Call.Ends, call.Bob.Call.Ends));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AServerThatWasStartedAnewGivesARelayAgain(bool callersServer)
+    {
+        // Candidates follow: the answer to whether a relay stands comes after the offer has left.
+        var trickling = new NatPhoneOptions { Media = NatCall.Media, Ice = new() { Trickles = true } };
+        using var call = new NatCall(1, trickling, trickling, bobsServer: true);
+        (callersServer ? call.BobsServer : call.Server).Vice = TurnVice.Full; // one relay is all there is
+        call.Alice.Attach(call.AddLine(NatKinds.Symmetric, 1));
+        call.Bob.Attach(call.AddLine(NatKinds.Symmetric, 2));
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(2));
+        Assert.True(call.IsRelayed);
+        (callersServer ? call.Server : call.BobsServer).Restart();
+        call.Run(TimeSpan.FromSeconds(8));
+        Assert.InRange(Silence(call, call.Network.Now - TimeSpan.FromSeconds(2)), 0, 60);
+        Assert.True(call.IsRelayed);
     }
 
     [Fact]

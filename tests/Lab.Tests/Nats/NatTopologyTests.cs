@@ -93,4 +93,16 @@ public sealed class NatTopologyTests
         Assert.True(call.Alice.Path.IsNominated);
         Assert.False(call.IsRelayed);
     }
+
+    [Fact]
+    public void AGatewayThatCallsAndOnlyAnswersChecksIsLedByWhoAnswers()
+    {
+        using var call = new NatCall(1, new() { Media = NatCall.Media, IsLite = true });
+        call.Alice.Attach(call.AddLine(null, 1));
+        call.Bob.Attach(call.AddLine(NatKinds.Symmetric, 2));
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(1));
+        Assert.True(call.Bob.Path.IsNominated);
+        Assert.Equal(call.Alice.Hosts[0].Address, call.Bob.Path.Selected!.Remote.WithPort(0));
+    }
 }

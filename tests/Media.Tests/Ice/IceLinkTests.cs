@@ -3,6 +3,7 @@ using System.Net;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
+using Earshot.Protocol.Ice;
 using Earshot.Protocol.Stun;
 
 namespace Earshot.Media.Tests.Ice;
@@ -12,22 +13,23 @@ public sealed class IceLinkTests : IDisposable
 {
     private static readonly byte[] Media = [0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 7];
 
-    private readonly Queue<(Side To, PeerAddress From, PeerAddress At, byte[] Bytes)> _wire = new();
+    private readonly Queue<(Side To, PeerAddress From, PeerAddress At, byte[] Bytes, int Length)> _wire = new();
+    private readonly List<Side> _sides = [];
     private readonly Side _caller;
     private readonly Side _callee;
     private Instant _now = Instant.Zero;
 
     public IceLinkTests()
     {
-        _caller = new(this, 1, isControlling: true, "192.0.2.1:5004");
-        _callee = new(this, 2, isControlling: false, "192.0.2.2:6004");
+        _caller = Add(1, isControlling: true, "192.0.2.1:5004");
+        _callee = Add(2, isControlling: false, "192.0.2.2:6004");
         (_caller.Other, _callee.Other) = (_callee, _caller);
     }
 
     public void Dispose()
     {
-        _caller.Link.Dispose();
-        _callee.Link.Dispose();
+        foreach (var side in _sides)
+            side.Link.Dispose();
     }
 
     [Fact]
@@ -42,6 +44,47 @@ public sealed class IceLinkTests : IDisposable
             Assert.Equal(IceSource.Stranger, side.Link.HandleDatagram(_now, 0, Address("198.51.100.7:5004"), Media, out _, out _));
             Assert.Equal(IceSource.Stranger, side.Link.HandleDatagram(_now, CallMedia.RtcpSocket, side.Other.Address, Media, out _, out _));
         }
+    }
+
+    [Fact]
+    public void APairOfIPv6CarriesMediaLikeAnyOther()
+    {
+        var (caller, callee) = (Add(3, isControlling: true, "[2001:db8:1::1]:5004"), Add(4, isControlling: false, "[2001:db8:2::1]:6004"));
+        Connect(caller, callee);
+        Assert.Equal((true, "2001:db8:2::1"), (caller.Link.Path!.Base.IsV6, caller.Link.Path.Remote.ToIPAddress().ToString()));
+        Assert.True(caller.Link.Send(Media, default));
+        Assert.Equal(IceSource.Peer, callee.Link.HandleDatagram(_now, 0, caller.Address, Media, out _, out _));
+    }
+
+    [Fact]
+    public void OfTwoFamiliesTheOneThatWorksIsTaken()
+    {
+        var other = Address("[2001:db8:2::1]:6004").ToTransport();
+        _callee.Link.AddSocket(_now, other, _callee); // nothing leads there
+        _caller.Link.AddSocket(_now, Address("[2001:db8:1::1]:5004").ToTransport(), _caller);
+        Connect();
+        Assert.False(_caller.Link.Path!.Remote.IsV6);
+    }
+
+    [Fact]
+    public void ARestartTakesTheNewPairAndLeavesTheOldOneForIt()
+    {
+        Connect();
+        var old = _callee.Address.ToTransport();
+        _callee.Address = Address("192.0.2.77:7000");
+        _callee.Link.RemoveSocket(_now, old);
+        _callee.Link.AddSocket(_now, _callee.Address.ToTransport(), _callee);
+        var fresh = new IceCredentials("again", new string('a', 24));
+        _callee.Link.Restart(_now, fresh);
+        var ours = _caller.Link.Description with { Credentials = new("other", new string('o', 24)) };
+        var theirs = _callee.Link.Description with { Credentials = fresh };
+        _caller.Link.Apply(_now, new(ours.Credentials, theirs));
+        Assert.Equal(old, _caller.Link.Target.ToTransport()); // until the new one works
+        _callee.Link.Apply(_now, new(fresh, ours));
+        Run(TimeSpan.FromSeconds(1));
+        Assert.Equal((_callee.Address, 1, true), (_caller.Link.Target, _caller.Link.Path!.Generation, _caller.Link.Path.IsNominated));
+        Assert.Equal(1, _callee.Link.Path!.Generation);
+        Assert.Equal(IceSource.Stranger, _caller.Link.HandleDatagram(_now, 0, PeerAddress.From(old), Media, out _, out _));
     }
 
     [Fact]
@@ -86,13 +129,23 @@ public sealed class IceLinkTests : IDisposable
         Assert.True(_caller.Link.HasPath && _callee.Link.HasPath);
     }
 
-    private void Connect()
+    private void Connect() => Connect(_caller, _callee);
+
+    private void Connect(Side caller, Side callee)
     {
-        var (ours, theirs) = (_caller.Link.Description, _callee.Link.Description);
-        _callee.Link.Apply(_now, new(theirs.Credentials, ours));
-        _caller.Link.Apply(_now, new(ours.Credentials, theirs));
+        (caller.Other, callee.Other) = (callee, caller);
+        var (ours, theirs) = (caller.Link.Description, callee.Link.Description);
+        callee.Link.Apply(_now, new(theirs.Credentials, ours));
+        caller.Link.Apply(_now, new(ours.Credentials, theirs));
         Run(TimeSpan.FromSeconds(1));
-        Assert.True(_caller.Link.HasPath && _callee.Link.HasPath);
+        Assert.True(caller.Link.HasPath && callee.Link.HasPath);
+    }
+
+    private Side Add(int seed, bool isControlling, string address)
+    {
+        var side = new Side(this, seed, isControlling, address);
+        _sides.Add(side);
+        return side;
     }
 
     private void Run(TimeSpan time, bool isQuiet = false)
@@ -108,11 +161,11 @@ public sealed class IceLinkTests : IDisposable
             while (_wire.TryDequeue(out var packet))
             {
                 if (packet.At == packet.To.Address)
-                    packet.To.Link.HandleDatagram(_now, 0, packet.From, packet.Bytes.AsSpan(0, packet.To.Lengths.Dequeue()), out _, out _);
+                    packet.To.Link.HandleDatagram(_now, 0, packet.From, packet.Bytes.AsSpan(0, packet.Length), out _, out _);
                 packet.To.Spare.Push(packet.Bytes);
             }
 
-            foreach (var side in (ReadOnlySpan<Side>)[_caller, _callee])
+            foreach (var side in _sides)
             {
                 if (side.Link.PollTimeout() <= _now)
                     side.Link.HandleTimeout(_now);
@@ -136,7 +189,7 @@ public sealed class IceLinkTests : IDisposable
                 Spare.Push(new byte[1500]);
         }
 
-        public PeerAddress Address { get; }
+        public PeerAddress Address { get; set; }
 
         public IceLink Link { get; }
 
@@ -148,16 +201,12 @@ public sealed class IceLinkTests : IDisposable
 
         public Stack<byte[]> Spare { get; } = new(128);
 
-        public Queue<int> Lengths { get; } = new(128);
-
         public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to)
         {
             Sent++;
             var bytes = Other!.Spare.Pop();
             datagram.CopyTo(bytes);
-            if (to == Other.Address)
-                Other.Lengths.Enqueue(datagram.Length);
-            _test._wire.Enqueue((Other, Address, to, bytes));
+            _test._wire.Enqueue((Other, Address, to, bytes, datagram.Length));
             return true;
         }
 

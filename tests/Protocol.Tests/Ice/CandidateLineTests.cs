@@ -69,6 +69,18 @@ public sealed class CandidateLineTests
     }
 
     [Fact]
+    public void ARelayReachedByDatagramsIsPreferredToAnyReachedByAConnection()
+    {
+        var local = new LocalCandidates(1);
+        TransportAddress Relayed(int port) => IceWorld.Address("203.0.113.9", port);
+        uint Priority(int port, string server, bool isByConnection) =>
+            local.Add(CandidateKind.Relayed, Relayed(port), Relayed(port), default, CandidateTransport.Udp, IceWorld.Address(server, 3478), isByConnection)!.Priority;
+        uint tls = Priority(50000, "203.0.113.9", isByConnection: true), same = Priority(50001, "203.0.113.9", isByConnection: false), other = Priority(50002, "203.0.113.77", isByConnection: false);
+        Assert.True(same > other && other > tls);
+        Assert.Equal((0u, 0u), (tls >> 24, other >> 24));
+    }
+
+    [Fact]
     public void CandidatesOfOneKindInterfaceAndServerShareAFoundation()
     {
         var local = new LocalCandidates(1);

@@ -68,8 +68,13 @@ public sealed class IceTrickleTests
     {
         _ours.CreateOffer();
         _ours.HandleAnswer(Said(Theirs));
+        _isComplete = true;
+        Assert.Contains("a=end-of-candidates", Fragment());
         var fresh = _ours.Restart();
-        Assert.Contains($"ice-ufrag:{fresh.Ufrag}", _ours.CreateOffer());
+        var offer = _ours.CreateOffer();
+        Assert.Contains($"ice-ufrag:{fresh.Ufrag}", offer);
+        Assert.DoesNotContain("end-of-candidates", offer); // relays are asked whether they stand
+        _isComplete = false;
         _known.Add(Host("192.0.2.2"));
         Assert.False(_ours.TryWriteFragment(out _));
         _ours.HandleAnswer(Said(Theirs with { Credentials = new("again", new string('a', 24)) }));

@@ -36,7 +36,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     public bool IsDone { get; private set; } = true;
 
     /// <summary>Nobody is waited for, nor is anything to come that was asked for.</summary>
-    public bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.IsSettled);
+    public bool IsSettled => _bindings.TrueForAll(b => b.IsSettled) && _relays.TrueForAll(r => r.IsSettled && !r.Relay.IsInDoubt);
 
     /// <summary>Begins to ask, what was not asked before: again when there is another socket.</summary>
     /// <param name="now">Now.</param>
@@ -59,6 +59,13 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         }
 
         (IsDone, _until) = (IsSettled, now + limit);
+    }
+
+    /// <summary>The way is looked for anew: do the relays stand?</summary>
+    public void Verify(Instant now)
+    {
+        foreach (var asking in _relays)
+            asking.Relay.Verify(now);
     }
 
     /// <summary>A socket is gone: what was asked from it is forgotten, and its relays are reached no more.</summary>
@@ -190,7 +197,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
 
     private TurnRelay Allocate(Instant now, TurnRelay relay, IceServer server, SocketBase? via)
     {
-        _relays.Add(new(relay, server.Uri, via));
+        _relays.Add(new(relay, server, via));
         relay.Allocate(now);
         return relay;
     }
@@ -249,18 +256,20 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         switch (happened)
         {
             case TurnEvent.Allocated allocated:
-                asking.IsSettled = true;
+                asking.IsSettled = asking.HasStood = true;
                 bases.Add(asking.Relay);
                 // What a connection is seen as is no address for datagrams.
                 if (!allocated.Mapped.IsNone && asking.Via is { } via)
                     agent.AddLocal(now, CandidateKind.ServerReflexive, allocated.Mapped, via.Origin, via.Origin, server: server);
-                return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: server) is not null;
+                return agent.AddLocal(now, CandidateKind.Relayed, allocated.Relayed, allocated.Relayed, allocated.Mapped, server: server, isByConnection: asking.Relay.Stream is not null) is not null;
             case TurnEvent.Ended ended:
-                if (ended.Cause != TurnEnd.Closed)
-                    RelayEnded?.Invoke(now, RelayEnds.Say(asking.Uri, ended, asking.Relay.Stream?.End));
-                asking.IsSettled = asking.HasEnded = true;
                 if (bases.Remove(asking.Relay))
                     agent.RemoveLocal(now, asking.Relay.Origin);
+                if (TryAgain(now, asking, ended.Cause))
+                    return true;
+                if (ended.Cause != TurnEnd.Closed)
+                    RelayEnded?.Invoke(now, RelayEnds.Say(asking.Server.Uri, ended, asking.Relay.Stream?.End));
+                asking.IsSettled = asking.HasEnded = true;
                 return true;
             default:
                 return false;
@@ -272,8 +281,28 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         public bool IsSettled { get; set; }
     }
 
-    private sealed record Asking(TurnRelay Relay, StunServerUri Uri, SocketBase? Via)
+    // The server is there, and has forgotten us: it was started anew. Over a connection that ends with it.
+    private bool TryAgain(Instant now, Asking asking, TurnEnd cause)
     {
+        if (cause != TurnEnd.Mismatch || !asking.HasStood || asking.Via is not { } via)
+            return false;
+        asking.Relay.Dispose();
+        asking.Relay = TurnRelay.OverUdp(Account(asking.Server), random, via, PeerAddress.From(asking.Server.Address));
+        asking.IsSettled = asking.HasStood = false;
+        asking.Relay.Allocate(now);
+        return true;
+    }
+
+    private sealed class Asking(TurnRelay relay, IceServer server, SocketBase? via)
+    {
+        public TurnRelay Relay { get; set; } = relay;
+
+        public IceServer Server => server;
+
+        public SocketBase? Via => via;
+
+        public bool HasStood { get; set; }
+
         public bool IsSettled { get; set; }
 
         public bool HasEnded { get; set; }

@@ -160,6 +160,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
             return;
         _agent.Restart(now, credentials);
         (_credentials, _peer) = (credentials, null);
+        _gathering.Verify(now);
+        Describe();
         Drain(now);
     }
 
@@ -520,10 +522,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     // The same credentials, which the new peer knows, and nothing of the old one.
     private void Renew(Instant now)
     {
-        _agent.Dispose();
-        _agent = new IceAgent(_options with { Credentials = _credentials }, _random);
-        foreach (var candidate in _description.Candidates)
-            _agent.AddLocal(now, candidate.Kind, candidate.Address, candidate.Base, candidate.Related, candidate.Transport);
+        var before = _agent;
+        _agent = new IceAgent(_options with { Credentials = _credentials }, _random, before);
+        before.Dispose();
         if (_way is not null)
             Use(now, null);
     }

@@ -54,6 +54,16 @@ internal sealed class TurnRelay : IIceBase, IDisposable
         Transmit();
     }
 
+    /// <summary>Whether it stands is being asked.</summary>
+    public bool IsInDoubt => _client.IsInDoubt;
+
+    /// <summary>Asks whether it still stands.</summary>
+    public void Verify(Instant now)
+    {
+        _client.Verify(now);
+        Transmit();
+    }
+
     /// <summary>Lets a peer's host send to the relay.</summary>
     public void Prepare(Instant now, in TransportAddress remote)
     {
