@@ -36,6 +36,22 @@ public sealed class IcePhoneTests : IDisposable
         Assert.Equal((0, 0), (call.GetStatistics()!.StrangerPackets, answered.GetStatistics()!.SecurityRefusals));
     }
 
+    [Fact]
+    public async Task TwoPhonesFindEachOtherByIPv6()
+    {
+        var here = new IPEndPoint(IPAddress.IPv6Loopback, 0);
+        SkipUnlessBound(here);
+        await using var callee = await Phone.StartAsync(Options("bob", MediaSecurityMethod.Dtls) with { Listen = here });
+        var taken = Taking(callee);
+        await using var caller = await Phone.StartAsync(Options("alice", MediaSecurityMethod.Dtls) with { Listen = here });
+        var call = await caller.CallAsync(callee.ListenUri).WaitAsync(Limit);
+        var answered = await taken.WaitAsync(Limit);
+        await answered.Connected.WaitAsync(Limit);
+        Assert.StartsWith("[::1]:", call.Session!.Local, StringComparison.Ordinal);
+        Assert.Equal(("host", "host", call.Session.Local), (call.Session.Ice, answered.Session!.Ice, answered.Session.Remote));
+        await Until(() => answered.GetStatistics()!.PacketsReceived > 5 && call.GetStatistics()!.PacketsReceived > 5);
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -251,6 +267,19 @@ public sealed class IcePhoneTests : IDisposable
             {
                 // The test is over.
             }
+        }
+    }
+
+    private static void SkipUnlessBound(IPEndPoint at)
+    {
+        try
+        {
+            using var probe = new Socket(at.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            probe.Bind(at);
+        }
+        catch (SocketException)
+        {
+            Assert.Skip($"this machine has no {at.Address}");
         }
     }
 
