@@ -33,6 +33,7 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
     private readonly short[] _block;
     private readonly long _phase;
     private readonly short[] _heard;
+    private readonly List<(uint From, int Samples)> _frames = [];
     private Instant _now;
     private long _capturedSamples;
     private int _playedSamples;
@@ -118,6 +119,8 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
         _captured.Push(_block, Clock.At(_capturedSamples).Nanoseconds);
         _capturedSamples += _block.Length;
         Media.HandleCapture(now);
+        if (Media.Send.LastFrameSamples is > 0 and var samples && (_frames.Count == 0 || _frames[^1].Samples != samples))
+            _frames.Add((Media.Send.LastFrame.Timestamp, samples));
     }
 
     /// <summary>A block to the speaker.</summary>
@@ -183,10 +186,21 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
     // whole packet, or the figure would jump to and fro with the block's place in it.
     private (float Delay, float MouthToEar) Since(Instant now, uint rtpTime)
     {
-        var frame = Plan.Send.FrameSamples;
+        var frame = FrameAt(rtpTime);
         var sample = (int)(rtpTime - Media.Send.Source.TimestampBase) * 48000L / Plan.Send.ClockRate;
         var age = now.TotalMilliseconds - Clock.At(sample).TotalMilliseconds;
         var delay = age - ((frame + Math.Min(frame, PullSamples)) / 96.0);
         return ((float)delay, (float)(age + CodecDelay.Of(Plan.Facts.Codec)));
+    }
+
+    // Packets grow on a narrow way.
+    private int FrameAt(uint rtpTime)
+    {
+        for (var i = _frames.Count - 1; i >= 0; i--)
+        {
+            if ((int)(rtpTime - _frames[i].From) >= 0) return _frames[i].Samples;
+        }
+
+        return Plan.Send.FrameSamples;
     }
 }

@@ -6,12 +6,13 @@ namespace Earshot.Media.Send;
 /// <summary>How many bits a second the way to the peer carries, as far as reports tell: it is full when the round trip grows, or when more sent is more lost.</summary>
 /// <remarks>
 /// <code>
-///   Free ──queue grows──► cut ──10 s──► rise by 8 % a report ──from 0.8 of the rate that was too much on──► rise by 2 %
+///   Free ──queue grows──► cut ──10 s──► rise by 8 % in 5 s ────from 0.8 of the rate that was too much on──► rise by 2 %
 ///                          ▲                                                                                 │
 ///                          └──────────── full again: next time rise half as fast there, at last a sixth ◄────┘
 /// </code>
 /// Loss alone is no sign: radio loses without being full. But a queue that was full before the first report has no short round trip to be told by: there loss,
 /// jitter (which a queue that overflows makes, and dice do not) and a long round trip together are taken for one, once: when less sent is not less lost, it is none.
+/// And when less sent is as long on its way and nothing is lost, it is another way, whose round trip counts from then on.
 /// Thread: worker. Pure.
 /// </remarks>
 internal sealed class CongestionEstimate
@@ -34,6 +35,9 @@ internal sealed class CongestionEstimate
     private double _youngBaseMs = double.MaxValue;
     private Instant _youngSince = Instant.Never;
     private double _lastQueueMs;
+    private bool _wasLong;
+    private int _cuts;
+    private double _allowedBefore = double.PositiveInfinity;
     private double _knee = double.PositiveInfinity;
     private double _caution = 1;
     private Instant _heldUntil = Instant.Zero;
@@ -59,7 +63,7 @@ internal sealed class CongestionEstimate
         (_baseMs, _youngBaseMs, _youngSince) = (double.MaxValue, double.MaxValue, Instant.Never);
         (_lastQueueMs, _knee, _caution, _heldUntil) = (0, double.PositiveInfinity, 1, Instant.Zero);
         (Allowed, IsFull) = (double.PositiveInfinity, false);
-        (IsDoubtful, _baseIsTrusted, _lossDoubted) = (false, false, 0);
+        (IsDoubtful, _baseIsTrusted, _lossDoubted, _wasLong, _cuts) = (false, false, 0, false, 0);
     }
 
     /// <summary>Takes what a report says.</summary>
@@ -71,9 +75,11 @@ internal sealed class CongestionEstimate
     {
         double loss = report.Packets < FewPackets ? 0 : report.Loss;
         double queue = QueueOf(now, in report);
+        if (IsLongerWay(queue, loss, in report))
+            queue = Believe(now, report.RoundTripMs!.Value);
         bool drains = IsFull && queue < 0.7 * _lastQueueMs;
         IsDoubtful = Doubts(loss, in report);
-        IsFull = queue > QueueMs + (3 * report.JitterMs) || loss > HopelessLoss || (IsDoubtful && (report.RoundTripMs is not null || loss > DoubtAtOnce));
+        IsFull = IsLong(queue, in report) || loss > HopelessLoss || (IsDoubtful && (report.RoundTripMs is not null || loss > DoubtAtOnce));
         if (IsDoubtful && IsFull)
             _lossDoubted = loss;
         _lastQueueMs = queue;
@@ -81,7 +87,28 @@ internal sealed class CongestionEstimate
             Cut(now, sent, bounds.Least, loss, GrowthOf(queue, in report));
         else if (!IsFull && now >= _heldUntil)
             Rise(bounds.Most, now - _lastReport);
+        _cuts = IsFull ? _cuts : 0;
         _lastReport = now;
+    }
+
+    // One long round trip is a packet that was held up; two in a row are a queue. In the first second there is no time to ask twice.
+    private bool IsLong(double queue, in WayReport report)
+    {
+        bool wasLong = _wasLong;
+        _wasLong = queue > QueueMs + (3 * report.JitterMs);
+        return _wasLong && (wasLong || IsBegin(in report));
+    }
+
+    // Much less is sent, nothing is lost, and it takes as long as before: that is no queue but another way.
+    private bool IsLongerWay(double queue, double loss, in WayReport report) =>
+        _cuts >= 2 && loss <= DoubtUntil && report.RoundTripMs is not null && Math.Abs(queue - _lastQueueMs) < (0.1 * _lastQueueMs) + report.JitterMs;
+
+    private double Believe(Instant now, double roundTripMs)
+    {
+        (_baseMs, _youngBaseMs, _youngSince) = (roundTripMs, roundTripMs, now);
+        (Allowed, _knee, _caution, _heldUntil) = (_allowedBefore, double.PositiveInfinity, 1, now);
+        (_cuts, _wasLong) = (0, false);
+        return 0;
     }
 
     /// <summary>More was sent, and more was lost: back to what went well.</summary>
@@ -104,6 +131,7 @@ internal sealed class CongestionEstimate
 
     private void Cut(Instant now, double sent, double least, double loss, double growth)
     {
+        _allowedBefore = _cuts++ == 0 ? Allowed : _allowedBefore;
         double factor = loss > 0.1 ? 0.65 : 0.8;
         // What came through a full queue is what the way carries, and so is what made one grow no more than so fast.
         double carried = loss > 0.02 ? sent * (1 - loss) * 0.9 : sent;

@@ -15,12 +15,16 @@ internal sealed class LossEstimate
     private const double KeptRising = 0.3;
     private const double KeptFalling = 0.7;
     private const double Whole = 200;
+
+    // That nothing is lost is what is believed before the first report, as if so many packets had shown it.
+    private const double Belief = 60;
     private const uint MaximumInterval = 1 << 16;
 
     private uint _ssrc;
     private uint _highest;
     private int _lost;
     private bool _begun;
+    private double _counted;
 
     /// <summary>Smoothed, 0 to 1.</summary>
     public double Smoothed { get; private set; }
@@ -35,7 +39,7 @@ internal sealed class LossEstimate
     public void Reset()
     {
         _begun = false;
-        (Smoothed, Latest, Packets) = (0, 0, 0);
+        (Smoothed, Latest, Packets, _counted) = (0, 0, 0, 0);
     }
 
     /// <summary>Takes a report block about us.</summary>
@@ -52,7 +56,16 @@ internal sealed class LossEstimate
         (_begun, _ssrc, _highest, _lost) = (true, block.Ssrc, block.HighestSequence, block.CumulativeLost);
         Latest = continues ? Math.Clamp((double)lost / expected, 0, 1) : block.FractionLost / 256.0;
         Packets = continues ? expected : Math.Clamp(sent, 1, MaximumInterval);
-        Smoothed += (Latest - Smoothed) * (1 - Math.Pow(Latest > Smoothed ? KeptRising : KeptFalling, Packets / Whole));
+        Smoothed += (Latest - Smoothed) * Gain();
         return true;
+    }
+
+    // The first reports are a mean: waiting for a whole one would let the first seconds of a lossy call go without repair.
+    private double Gain()
+    {
+        _counted += Packets;
+        if (Latest <= Smoothed)
+            return 1 - Math.Pow(KeptFalling, Packets / Whole);
+        return Math.Max(1 - Math.Pow(KeptRising, Packets / Whole), Packets / (_counted + Belief));
     }
 }

@@ -70,6 +70,9 @@ internal sealed class SendPipeline
     /// <summary>RTP time stamp of the last frame, and when its first sample was captured: what a sender report pairs.</summary>
     public (uint Timestamp, Instant At) LastFrame { get; private set; }
 
+    /// <summary>Samples of it at 48 kHz.</summary>
+    public int LastFrameSamples { get; private set; }
+
     /// <summary>Level of what was sent.</summary>
     public LevelMeter Level { get; } = new();
 
@@ -183,6 +186,7 @@ internal sealed class SendPipeline
     {
         uint timestamp = _source.TimestampBase + (uint)(_framer.Index * plan.ClockRate / 48000);
         LastFrame = (timestamp, new(_framer.CapturedAt));
+        LastFrameSamples = frame.Length;
         double age = (now.Nanoseconds - _framer.CapturedAt - (frame.Length * 62_500L / 3)) / 1e6;
         CaptureAgeMs += (Math.Clamp(age, 0, 1000) - CaptureAgeMs) / 16;
         if (Mute)

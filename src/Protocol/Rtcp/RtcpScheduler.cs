@@ -11,7 +11,8 @@ namespace Earshot.Protocol.Rtcp;
 /// </code>
 /// T is the <see cref="Interval"/>, times 0.5 to 1.5 by dice, over e − 3/2. A call has two members, whose reports need far less than 5 % of the
 /// slowest codec's bandwidth, so the minimum of §6.2 rules and the count of members drops out of §6.3.1. For the same reason a
-/// goodbye needs no back-off: §6.3.7 asks for it from 50 members on. Between two, the first report need not be waited for (§6.2).
+/// goodbye needs no back-off: §6.3.7 asks for it from 50 members on. Between two, the first report need not be waited for (§6.2); the two at the begin
+/// of media leave the others where they are.
 /// Thread: its owner's. Real-time: no allocation.
 /// </remarks>
 internal sealed class RtcpScheduler(IRandomSource random)
@@ -86,11 +87,11 @@ internal sealed class RtcpScheduler(IRandomSource random)
     {
         if (now < Due)
             return false;
-        bool isRegular = now >= _regular;
-        bool opens = now >= _opening;
-        _opening = opens ? Instant.Never : _opening;
-        if (now < _early && (!isRegular || !Reconsider(now)))
-            return opens;
+        bool isBegin = now >= _opening || now >= _early;
+        _opening = now >= _opening ? Instant.Never : _opening;
+        _early = now >= _early ? Instant.Never : _early;
+        if (now < _regular || !Reconsider(now))
+            return isBegin;
         (_initial, _last, _early) = (false, now, Instant.Never);
         _regular = now + Draw();
         return true;

@@ -40,7 +40,7 @@ public sealed class MouthToEarTests
             call.Run(Instant.Zero + TimeSpan.FromSeconds(second));
             var (end, playout) = (call.Callee, call.Callee.Playback.Statistics);
             if (recent.Read(playout.JitterBufferDelay, playout.JitterBufferEmittedCount) is not { } buffer || RoundTripMs(call, jitter) is not { } roundTrip) continue;
-            estimates.Add(MouthToEar.Of(codec, end.Plan.Facts.PacketTimeMs, end.Playback.BlockMs, call.Caller.Media.Send.CaptureAgeMs, roundTrip, buffer * 1000, 0).Total);
+            estimates.Add(MouthToEar.Of(codec, end.Media.Rtcp.PeerPacketTime.Milliseconds ?? 0, end.Playback.BlockMs, call.Caller.Media.Send.CaptureAgeMs, roundTrip, buffer * 1000, 0).Total);
             measured.Add(call.Callee.Track.Pulls.Where(p => p.AtMs > (second - 1) * 1000 && float.IsFinite(p.MouthToEarMs)).Average(p => p.MouthToEarMs));
         }
 

@@ -16,7 +16,10 @@ public class LossEstimateTests
         Report(20, 2, sent: 20);
         Assert.Equal(0.1, _estimate.Latest, 0.01);
         Assert.Equal(20u, _estimate.Packets);
-        Assert.InRange(_estimate.Smoothed, 0.005, 0.02);
+        Assert.InRange(_estimate.Smoothed, 0.01, 0.03);
+        // As many of the next sixty are.
+        Report(60, 6);
+        Assert.InRange(_estimate.Smoothed, 0.05, 0.07);
     }
 
     [Fact]
