@@ -6,6 +6,7 @@ using Earshot.WholeCall;
 //   dotnet run -c Release --project benchmarks/WholeCall -- relay [SECONDS] [JITTER_MS] [LOSS_PERCENT]     as root
 //   dotnet run -c Release --project benchmarks/WholeCall -- first-audio [CALLS] [dtls|sdes|none]
 //   dotnet run -c Release --project benchmarks/WholeCall -- cold [CALLS]
+//   dotnet run -c Release --project benchmarks/WholeCall -- idle-ice [SESSIONS] [SECONDS]
 //   dotnet run -c Release --project benchmarks/WholeCall -- cost [SECONDS]
 var command = Path.GetFullPath(Environment.GetEnvironmentVariable("EARSHOT_COMMAND") ?? "artifacts/cli/earshot");
 if (!File.Exists(command))
@@ -22,9 +23,10 @@ switch (args.FirstOrDefault())
     case "first-audio": await FirstAudio.RunAsync(command, Number(1, 20), Enum.Parse<Earshot.MediaSecurityMethod>(args.ElementAtOrDefault(2) ?? "dtls", ignoreCase: true)); break;
     case "cold": await ColdCall.RunAsync(command, Number(1, 10)); break;
     case "cold-once": await ColdCall.CallOnceAsync(args[1], bool.Parse(args[2])); break;
+    case "idle-ice": await IdleIce.RunAsync(Number(1, 100), Number(2, 60)); break;
     case "cost": await CallCost.RunAsync(command, Number(1, 60)); break;
     default:
-        Console.Error.WriteLine("say wire-to-sink [SECONDS], relay [SECONDS] [JITTER_MS] [LOSS_PERCENT], first-audio [CALLS] [dtls|sdes|none], cold [CALLS] or cost [SECONDS]");
+        Console.Error.WriteLine("say wire-to-sink [SECONDS], relay [SECONDS] [JITTER_MS] [LOSS_PERCENT], first-audio [CALLS] [dtls|sdes|none], cold [CALLS], idle-ice [SESSIONS] [SECONDS] or cost [SECONDS]");
         return 2;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Security.Cryptography;
 using Earshot.Media;
 using Earshot.Media.Diagnostics;
 using Earshot.Media.Transport;
@@ -49,6 +50,8 @@ public sealed partial class Phone
             sound.Dispose();
             if (wrong is OwnersFileException)
                 throw new PhoneException(wrong.Message, "Name another file with IdentityFile, or leave --security dtls out.", wrong);
+            if (wrong is CryptographicException)
+                throw new PhoneException($"This system makes no certificate for DTLS: {wrong.Message}", "Leave dtls out of --security.", wrong);
             if (wrong is SignalingTransportException or MediaTransportException) throw new PhoneException(wrong.Message, null, wrong);
             throw;
         }
