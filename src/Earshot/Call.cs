@@ -14,7 +14,7 @@ namespace Earshot;
 /// <remarks>Thread: any. Steps are told on the phone's own thread, past ones on the subscriber's.</remarks>
 public sealed partial class Call : IAsyncDisposable, ICallListener
 {
-    private static readonly TimeSpan CallersTurn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CallersTurn = TimeSpan.FromSeconds(2);
 
     private readonly Phone _phone;
     private readonly long _began = Stopwatch.GetTimestamp();

@@ -59,7 +59,7 @@ public sealed class RelayedCallTests : IDisposable
         // One a second: after eight the call has long gone over to the other relay.
         var heard = await caller.EventAsync("stats", seconds: 30, count: before + 8);
         var later = await caller.EventAsync("stats", seconds: 30, count: before + 10);
-        Assert.True(Received(later) > Received(heard) + 40, $"{heard} {later}");
+        Assert.True(Received(later) > Received(heard) + 15, $"{heard} {later}"); // after the loss a packet may hold 60 ms
         caller.Signal("INT");
         Assert.Equal("hung-up", Text(await caller.EventAsync("ended"), "reason"));
         Assert.Equal("remote-hung-up", Text(await callee.EventAsync("ended"), "reason"));
