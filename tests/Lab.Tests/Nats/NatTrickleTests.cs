@@ -128,6 +128,45 @@ public sealed class NatTrickleTests
         Assert.InRange(call.Bob.Media.Heard.LongestSilence(at + TimeSpan.FromSeconds(1)).TotalMilliseconds, 0, 100);
     }
 
+    [Fact]
+    public void WhateverFragmentsSayInACallItGoesOn()
+    {
+        using var call = Between(NatKinds.PortRestricted, NatKinds.PortRestricted);
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(1));
+        var at = call.Network.Now;
+        var agreed = Credentials(call.Bob);
+        var many = Enumerable.Range(0, 120).Select(i => $"candidate:{i} 1 UDP 1 198.51.100.99 {1000 + i} typ host");
+        Say(call, "nonsense"u8.ToArray());
+        Say(call, TrickleFragment.Write(new("else", new string('e', 24)), "0", many, isComplete: false));
+        Say(call, TrickleFragment.Write(agreed, "7", many, isComplete: true));
+        Say(call, TrickleFragment.Write(agreed, "0", many, isComplete: false));
+        Assert.Equal([TrickleOutcome.Early, TrickleOutcome.Nothing, TrickleOutcome.AfterTheEnd], call.Alice.Media.Outcomes.TakeLast(3));
+        Assert.Contains(call.Alice.Signalling.Sent, m => m.StartsWith("SIP/2.0 400", StringComparison.Ordinal)); // nonsense reached nobody
+
+        call.Alice.Restart();
+        call.Run(TimeSpan.FromSeconds(3));
+        Say(call, TrickleFragment.Write(agreed, "0", many, isComplete: false));
+        Assert.Equal(TrickleOutcome.Over, call.Alice.Media.Outcomes[^1]);
+        Assert.InRange(call.Alice.Media.Heard.LongestSilence(at).TotalMilliseconds, 0, 100);
+        Assert.InRange(call.Bob.Media.Heard.LongestSilence(at).TotalMilliseconds, 0, 100);
+    }
+
+    // What Bob's signalling says in his name, whoever thought of it.
+    private static void Say(NatCall call, byte[] fragment)
+    {
+        var bob = call.Bob.Signalling;
+        bob.Do(call.Network.Now, () => Assert.True(bob.Core.Inform(call.Network.Now, call.Bob.Call.Driver.Sip!, TrickleIce.Name, fragment)));
+        call.Run(TimeSpan.FromMilliseconds(200));
+    }
+
+    private static IceCredentials Credentials(NatPhone phone)
+    {
+        var lines = AnswerOf(phone).Split("\r\n");
+        string Value(string name) => lines.First(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..];
+        return new(Value("a=ice-ufrag:"), Value("a=ice-pwd:"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)] // what was asked by then is lost, and asked again after half a second
