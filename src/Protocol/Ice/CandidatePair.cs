@@ -60,6 +60,9 @@ internal sealed class CandidatePair(IceGeneration generation, IceCandidate local
     /// <summary>A check given up for a triggered one: its late answer is as good (RFC 8445 §7.3.1.4).</summary>
     public TransactionId Abandoned { get; set; }
 
+    /// <summary>The role that the check given up claimed.</summary>
+    public bool AbandonedClaimedControl { get; set; }
+
     /// <summary>Waits in the triggered-check queue.</summary>
     public bool IsTriggered { get; set; }
 

@@ -116,12 +116,16 @@ internal sealed class IncomingResponses(IceSession session, PathKeeper keeper, N
         // The peer insists on the role that this check claimed (§7.2.5.1); it may have been settled meanwhile.
         if (isConsent)
             return;
-        if (session.IsControlling == pair.WasControlling)
+        bool isAbandoned = pair.Abandoned == message.TransactionId;
+        if (session.IsControlling == (isAbandoned ? pair.AbandonedClaimedControl : pair.WasControlling))
         {
             session.SwitchRole();
             nomination.Reset();
         }
 
+        // The check that took its place goes on.
+        if (isAbandoned)
+            return;
         pair.Check.Stop();
         if (!pair.IsValid)
             pair.State = PairState.Waiting;

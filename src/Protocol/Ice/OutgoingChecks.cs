@@ -94,7 +94,7 @@ internal sealed class OutgoingChecks(IceSession session)
     private void Start(Instant now, CandidatePair pair)
     {
         if (pair.Check.IsPending)
-            pair.Abandoned = pair.Check.Id;
+            (pair.Abandoned, pair.AbandonedClaimedControl) = (pair.Check.Id, pair.WasControlling);
         if (!pair.IsValid)
             pair.State = PairState.InProgress;
         pair.WasControlling = session.IsControlling;

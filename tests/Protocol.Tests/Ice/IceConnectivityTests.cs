@@ -181,6 +181,30 @@ public sealed class IceConnectivityTests
         }
     }
 
+    /// <summary>Over a long way many checks claim the old role, some of them given up for others that claim the new one: late refusals of those must not turn the roles around again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ARoleConflictOverALongWayIsSettledOnce(bool bothControl)
+    {
+        for (int seed = 0; seed < 30; seed++)
+        {
+            using var world = new IceWorld(seed) { Delay = TimeSpan.FromMilliseconds(118) };
+            var options = new IceOptions { IsControlling = bothControl };
+            var (a, b) = Two(world, NatKind.PortRestricted, NatKind.PortRestricted, options, options);
+            foreach (var node in (IceNode[])[a, b])
+            {
+                world.AddHost(node, NatKind.PortRestricted);
+                world.AddHost(node, NatKind.None);
+            }
+
+            world.Negotiate(a, b);
+            world.Run(8000);
+            AssertAgreed(a, b);
+            Assert.Equal(1, a.Events.Concat(b.Events).Count(e => e.Happened is IceEvent.RoleChanged));
+        }
+    }
+
     [Fact]
     public void ALitePeerIsNominatedByUs()
     {
