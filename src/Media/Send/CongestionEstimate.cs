@@ -21,6 +21,7 @@ internal sealed class CongestionEstimate
     private const double HopelessLoss = 0.35;
     private const uint FewPackets = 50;
     private const double BeginMs = 1500;
+    private const double LongestPacketMs = 60;
     private const double MostCaution = 6;
     private const double DoubtFrom = 0.05;
     private const double DoubtAtOnce = 0.15;
@@ -37,7 +38,6 @@ internal sealed class CongestionEstimate
     private double _lastQueueMs;
     private bool _wasLong;
     private int _cuts;
-    private double _allowedBefore = double.PositiveInfinity;
     private double _knee = double.PositiveInfinity;
     private double _caution = 1;
     private Instant _heldUntil = Instant.Zero;
@@ -101,12 +101,13 @@ internal sealed class CongestionEstimate
 
     // Much less is sent, nothing is lost, and it takes as long as before: that is no queue but another way.
     private bool IsLongerWay(double queue, double loss, in WayReport report) =>
-        _cuts >= 2 && loss <= DoubtUntil && report.RoundTripMs is not null && Math.Abs(queue - _lastQueueMs) < (0.1 * _lastQueueMs) + report.JitterMs;
+        _cuts >= 2 && _wasLong && queue > QueueMs + (3 * report.JitterMs) && loss <= DoubtUntil
+        && Math.Abs(queue - _lastQueueMs) < (0.1 * _lastQueueMs) + report.JitterMs;
 
     private double Believe(Instant now, double roundTripMs)
     {
         (_baseMs, _youngBaseMs, _youngSince) = (roundTripMs, roundTripMs, now);
-        (Allowed, _knee, _caution, _heldUntil) = (_allowedBefore, double.PositiveInfinity, 1, now);
+        (_knee, _caution, _heldUntil) = (double.PositiveInfinity, 1, now);
         (_cuts, _wasLong) = (0, false);
         return 0;
     }
@@ -131,7 +132,7 @@ internal sealed class CongestionEstimate
 
     private void Cut(Instant now, double sent, double least, double loss, double growth)
     {
-        _allowedBefore = _cuts++ == 0 ? Allowed : _allowedBefore;
+        _cuts++;
         double factor = loss > 0.1 ? 0.65 : 0.8;
         // What came through a full queue is what the way carries, and so is what made one grow no more than so fast.
         double carried = loss > 0.02 ? sent * (1 - loss) * 0.9 : sent;
@@ -172,10 +173,12 @@ internal sealed class CongestionEstimate
             (_baseMs, _youngBaseMs, _youngSince) = (_youngBaseMs, double.MaxValue, now);
         _youngBaseMs = Math.Min(_youngBaseMs, roundTripMs);
         _baseMs = Math.Min(_baseMs, roundTripMs);
-        return Math.Max(roundTripMs, IsBegin(in report) ? report.FlightMs : 0) - _baseMs;
+        return Math.Max(0, (IsBegin(in report) ? Math.Max(roundTripMs, report.FlightMs) : Present(roundTripMs, report.FlightMs)) - _baseMs);
     }
 
-    // Later a run of lost packets would look like a long flight, and round trips tell.
+    // What a round trip tells may be seconds old: it began with a report of ours. The packets on the way tell what is, but a run of lost ones looks like a long flight.
+    private static double Present(double roundTripMs, double flightMs) => flightMs > 0 ? Math.Min(roundTripMs, flightMs + LongestPacketMs) : roundTripMs;
+
     private static bool IsBegin(in WayReport report) => report.SinceFirstMs < BeginMs;
 
     // The share of the time since the first packet by which a queue that was empty then has grown.

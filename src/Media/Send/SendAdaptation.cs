@@ -23,6 +23,11 @@ internal sealed class SendAdaptation
     private const int LeastWithCopies = 14_000;
     private const int Comfortable = 16_000;
     private const double FecFrom = 0.01;
+
+    // Up to 5 % libopus codes no correction where it would cost bandwidth: of 32 kbit/s a full-band voice gets none. From 6 % on it gives up what is above 12 kHz
+    // (3 % of loss: 1.0 instead of 3.1 % made up, ESTOI 0.955 instead of 0.951).
+    private const int LeastFecPercent = 6;
+    private const int MostFecPercent = 25;
     private const double OneCopyFrom = 0.08;
     private const double TwoCopiesFrom = 0.15;
     private const double BurstsFrom = 0.03;
@@ -125,7 +130,7 @@ internal sealed class SendAdaptation
         while (copies > 0 && BitrateFor(limits, copies, room) < LeastWithCopies)
             copies--;
         int bitrate = Math.Max(Math.Min(Floor, limits.Bitrate), BitrateFor(limits, copies, room));
-        int loss = copies > 0 || !_fec ? 0 : Math.Clamp((int)Math.Ceiling(_loss.Smoothed * 100), 3, 25);
+        int loss = copies > 0 || !_fec ? 0 : Math.Clamp((int)Math.Ceiling(_loss.Smoothed * 100), LeastFecPercent, MostFecPercent);
         return new(bitrate, frame, loss, DistancesFor(copies));
     }
 

@@ -237,13 +237,43 @@ public class CongestionEstimateTests
         }
 
         Assert.Equal(2, cuts);
-        Assert.True(double.IsInfinity(_way.Allowed));
-        // From here on a queue is what comes on top of that.
+        // From here on a queue is what comes on top of that, and the rate comes back at once, though not all of it.
+        for (int i = 0; i < 12; i++)
+        {
+            Report(roundTripMs: 160 + random.NextDouble(), sent: Math.Min(Nominal, _way.Allowed));
+            Assert.False(_way.IsFull);
+        }
+
+        Assert.True(_way.Allowed > Nominal);
         Report(roundTripMs: 200);
         Assert.False(_way.IsFull);
         Report(roundTripMs: 300);
         Report(roundTripMs: 320);
         Assert.True(_way.IsFull);
+    }
+
+    // A report of ours waited in the queue, and the answer tells of it seconds later: what is on the way now was just sent.
+    [Fact]
+    public void AQueueThatIsGoneByTheTimeItIsToldIsNone()
+    {
+        Report(roundTripMs: 50);
+        Report(roundTripMs: 250, flightMs: 40);
+        Report(roundTripMs: 250, flightMs: 60);
+        Assert.False(_way.IsFull);
+        Report(roundTripMs: 250, flightMs: 210);
+        Report(roundTripMs: 250, flightMs: 230);
+        Assert.True(_way.IsFull);
+    }
+
+    // Both cuts were for loss, and the round trip was never long: nothing is believed of it.
+    [Fact]
+    public void CutsForLossAloneAreNoLongerWay()
+    {
+        Report(0.25, roundTripMs: 400, jitterMs: 9);
+        Report(0.06, roundTripMs: 250, jitterMs: 2, sent: _way.Allowed);
+        double cut = _way.Allowed;
+        Report(0, roundTripMs: 100, jitterMs: 2, sent: cut);
+        Assert.True(_way.Allowed <= 1.09 * cut);
     }
 
     [Fact]

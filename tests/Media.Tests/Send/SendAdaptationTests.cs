@@ -33,6 +33,20 @@ public class SendAdaptationTests
     }
 
     [Fact]
+    public void ErrorCorrectionIsAskedForAsLibopusCodesIt()
+    {
+        _adaptation.Begin(Limits with { Redundancy = false });
+        Report(0.02);
+        Assert.Equal(6, _adaptation.Settings.LossPercent);
+        for (int i = 0; i < 10; i++)
+            Report(0.12);
+        Assert.Equal(12, _adaptation.Settings.LossPercent);
+        for (int i = 0; i < 10; i++)
+            Report(0.3);
+        Assert.Equal(25, _adaptation.Settings.LossPercent);
+    }
+
+    [Fact]
     public void APeerWithoutEitherProtectionGetsNone()
     {
         _adaptation.Begin(Limits with { Fec = false, Redundancy = false });
