@@ -11,6 +11,9 @@ public sealed class DtlsLinkTests : IDatagramSender, IDisposable
     private static readonly PeerAddress Natted = new(0, 0xc0000201, 5000, false, 0);
     private static readonly PeerAddress Stranger = new(0, 0xc6336401, 6000, false, 0);
 
+    // Looks like a beginning, and is none.
+    private static readonly byte[] Junk = Records.Make(DtlsRecord.Handshake, 0, 0, Records.Fragment(DtlsFragment.ClientHello, 100, 0, 0, new byte[100]));
+
     private readonly DtlsPair _pair = new();
     private readonly DtlsPair _strangers;
     private readonly DtlsLink _link;
@@ -91,6 +94,59 @@ public sealed class DtlsLinkTests : IDatagramSender, IDisposable
         Assert.True(Carry(() => _pair.BothStand));
         Assert.Equal(1, _pair.Server.Attempt);
         Assert.Equal(Signalled, _link.Guard.Target);
+    }
+
+    [Fact]
+    public void AStrangersHelloThatWaitsBeforeThePeersEndsNothing()
+    {
+        _link.Use(null);
+        _link.HandleDatagram(Stranger, Junk);
+        _pair.Client.Begin();
+        byte[] hello = new byte[1500];
+        int length = 0;
+        Assert.True(_pair.Until(() => (length = _pair.Client.PollTransmit(hello)) > 0, carry: false));
+        _link.HandleDatagram(Signalled, hello.AsSpan(0, length));
+        _peers[Signalled] = _pair.Client;
+        _link.Use(_pair.Server); // both wait in its ring before any thread runs it
+        _pair.Server.Begin();
+        Assert.True(Carry(() => _pair.BothStand || _pair.Server.Outcome is not null));
+        Assert.True(_pair.BothStand, $"{_pair.Server.Outcome}");
+    }
+
+    [Fact]
+    public void ThePeerTakesOverWhereAStrangerLeftNoRoomToSaySo()
+    {
+        long before = -1;
+        for (; _link.Received > before; _link.HandleDatagram(Stranger, Junk))
+            before = _link.Received;
+        _peers[Signalled] = _pair.Client;
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _link.Guard.Target == Signalled));
+        Assert.Equal(before, _link.Received);
+        _pair.Server.Begin();
+        Assert.True(Carry(() => _pair.BothStand || _pair.Server.Outcome is not null));
+        Assert.True(_pair.BothStand, $"{_pair.Server.Outcome}");
+    }
+
+    [Fact]
+    public void ThePeerItselfIsHeardAfterAsManyStrangersAsAreTried()
+    {
+        _pair.Server.Begin();
+        for (int stranger = 1; stranger <= 2; stranger++)
+        {
+            _link.HandleDatagram(Stranger with { Port = (ushort)stranger }, Junk);
+            int failed = stranger;
+            Assert.True(Carry(() => _pair.Server.Attempt == failed && _pair.Server.State == DtlsState.Waiting));
+        }
+
+        _peers[Stranger] = _strangers.Client;
+        _strangers.Client.Begin();
+        Assert.True(Carry(() => _pair.Server.State == DtlsState.Handshaking, mute: true));
+        _peers.Remove(Stranger);
+        _peers[Signalled] = _pair.Client;
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _pair.BothStand || _pair.Server.Outcome is not null));
+        Assert.True(_pair.BothStand, $"{_pair.Server.Outcome}");
     }
 
     [Fact]

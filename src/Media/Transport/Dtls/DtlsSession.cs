@@ -30,7 +30,7 @@ internal enum DtlsState
 /// <remarks>
 /// <code>
 ///   New ─Begin─► Waiting ─first datagram─► Queued ─► Handshaking ─► Established ─► Ended
-///        └─ as client ──────────────────────┘  ▲          │ a stranger failed: once more, three times at most
+///        └─ as client ──────────────────────┘  ▲          │ a stranger failed: once more, three times at most, and for the peer itself
 ///                                              └──────────┘
 ///   [worker]   HandlePacket ─► ring ─► [handshake thread, later the executor's] ─► ring ─► PollTransmit   [worker]
 ///                                          └─ Keys, changed
@@ -58,7 +58,10 @@ internal sealed class DtlsSession : IDisposable
     private volatile bool _disposed;
     private volatile int _attempt;
     private volatile bool _sourceProven;
+    private volatile int _restarts; // the worker counts them
+    private int _restartsSeen; // the handshake's
     private bool _discards; // the worker's
+    private bool _owesMark; // the worker's
     private DtlsKeys? _keys;
     private DtlsPipe? _pipe;
     private DtlsTransport? _transport;
@@ -139,7 +142,7 @@ internal sealed class DtlsSession : IDisposable
     /// <returns>False when there is no room: the peer sends again.</returns>
     public bool HandlePacket(ReadOnlySpan<byte> datagram)
     {
-        bool taken = !datagram.IsEmpty && _inbound.TryWrite(datagram);
+        bool taken = !datagram.IsEmpty && TryMark() && _inbound.TryWrite(datagram);
         Wake();
         return taken;
     }
@@ -149,8 +152,9 @@ internal sealed class DtlsSession : IDisposable
     {
         if (_state is DtlsState.Established or DtlsState.Ended)
             return;
-        _discards = true;
-        _inbound.TryWrite([]);
+        _discards = _owesMark = true;
+        _restarts++;
+        TryMark();
         Wake();
     }
 
@@ -266,25 +270,30 @@ internal sealed class DtlsSession : IDisposable
         _executor.Wake();
     }
 
+    // What a stranger filled to the brim has no room for the mark; nothing of the peer's goes in before it.
+    private bool TryMark() => !_owesMark || !(_owesMark = !_inbound.TryWrite([]));
+
+    // What failed was a stranger's, too, where the peer has spoken meanwhile and its words wait behind. That happens once: afterwards it alone is heard.
     private bool MayTryAgain(DtlsPipe pipe, DtlsOutcome outcome)
     {
-        if (_cancelled || _attempt + 1 >= MostAttempts)
+        if (_cancelled)
             return false;
-        return pipe.Stop == DtlsStop.Restarted
-            || (!_sourceProven && outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed));
+        bool isStrangers = outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed);
+        return pipe.Stop == DtlsStop.Restarted || (isStrangers && (_restarts != _restartsSeen || (!_sourceProven && _attempt + 1 < MostAttempts)));
     }
 
     // What the stranger sent behind its failure is nothing that another handshake may begin with.
     private void Again(DtlsPipe pipe)
     {
         _attempt++;
-        while (pipe.Stop != DtlsStop.Restarted && _inbound.TryPeek(out var stale))
+        bool isMark = pipe.Stop == DtlsStop.Restarted;
+        while (!isMark && _inbound.TryPeek(out var stale))
         {
-            bool isMark = stale.IsEmpty;
+            isMark = stale.IsEmpty;
             _inbound.Release();
-            if (isMark)
-                break;
         }
+
+        _restartsSeen += isMark ? 1 : 0;
 
         _outbound.TryWrite([]); // the next attempt's words come behind this
         _state = Terms.IsClient ? DtlsState.Queued : DtlsState.Waiting;
