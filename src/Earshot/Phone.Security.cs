@@ -27,11 +27,17 @@ public sealed partial class Phone
     }
 
     // Only which of our ways is looked at first: a description that says something else than it seems to is refused by that.
-    private static MediaSecurityMethod AskedFor(ReadOnlySpan<byte> offer) =>
-        offer.IndexOf("a=crypto:"u8) >= 0 ? MediaSecurityMethod.Sdes
+    internal static MediaSecurityMethod AskedFor(ReadOnlySpan<byte> offer) =>
+        IsByDtls(offer) ? MediaSecurityMethod.Dtls
+        : offer.IndexOf("a=crypto:"u8) >= 0 ? MediaSecurityMethod.Sdes
         : offer.IndexOf("a=fingerprint:"u8) >= 0 || offer.IndexOf("UDP/TLS/RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Dtls
         : offer.IndexOf("RTP/SAVP"u8) >= 0 ? MediaSecurityMethod.Sdes
         : MediaSecurityMethod.None;
+
+    // A gateway may write its keys beside a transport that is DTLS all the same; who took it at these would refuse the call.
+    private static bool IsByDtls(ReadOnlySpan<byte> offer) =>
+        SessionDescription.TryParse(offer, out var session, out _)
+        && session!.Media.ToArray().FirstOrDefault(media => media.IsAudio && media.Port != 0) is { } audio && DtlsDescription.IsAskedFor(session, audio);
 
     /// <summary>A handshake has proven who holds the other certificate; told again of the same one, nothing happens. On the signalling loop.</summary>
     internal void HandleKeys(Call call)

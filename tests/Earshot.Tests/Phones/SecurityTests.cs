@@ -47,6 +47,24 @@ public sealed class SecurityTests
         Assert.Empty(judged.Media.Crypto.LocalKey);
     }
 
+    [Theory]
+    [InlineData("UDP/TLS/RTP/SAVPF", true, true, "Dtls")] // keys beside DTLS: taken by DTLS, or by nobody
+    [InlineData("UDP/TLS/RTP/SAVP", true, false, "Dtls")]
+    [InlineData("RTP/SAVP", true, false, "Dtls")]
+    [InlineData("RTP/SAVP", true, true, "Sdes")]
+    [InlineData("RTP/SAVP", false, true, "Sdes")]
+    [InlineData("RTP/AVP", false, true, "Sdes")]
+    [InlineData("RTP/AVP", false, false, "None")]
+    public void AnOfferIsTakenByTheWayThatCanAnswerIt(string transport, bool fingerprint, bool keys, string way)
+    {
+        var lines = Offer.Split("\r\n").Where(line => keys || !line.StartsWith("a=crypto", StringComparison.Ordinal)).ToList();
+        if (fingerprint) lines.Insert(lines.Count - 1, "a=setup:actpass\r\na=fingerprint:sha-256 " + string.Join(':', Enumerable.Repeat("AB", 32)));
+        var offer = Encoding.ASCII.GetBytes(string.Join("\r\n", lines).Replace("RTP/SAVP", transport, StringComparison.Ordinal));
+        Assert.Equal(way, Phone.AskedFor(offer).ToString());
+        var judged = OfferJudge.Judge(offer, new MediaSessionOptions { Codecs = ["pcmu"], Security = Enum.Parse<MediaSecurityPolicy>(way) });
+        Assert.True(judged.Accepted, judged.Reason);
+    }
+
     private static Task<Phone> StartAsync(MediaSecurityMethod security) => Phone.StartAsync(new PhoneOptions
     {
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
