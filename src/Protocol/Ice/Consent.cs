@@ -81,6 +81,16 @@ internal struct Consent
         return false;
     }
 
+    /// <summary>An authentic answer came: a copy of it says nothing any more (RFC 8489 §6.3), else who overheard it could answer for a peer that is gone.</summary>
+    public void Close(in TransactionId id)
+    {
+        foreach (ref var asked in _asked)
+        {
+            if (asked.Id == id)
+                asked = default;
+        }
+    }
+
     // 0.8 to 1.2 of the interval, so that many sessions do not ask in step.
     private static TimeSpan Spread(TimeSpan interval, IRandomSource random)
     {

@@ -24,7 +24,7 @@ internal sealed class IncomingResponses(IceSession session, PathKeeper keeper, N
         else if (pair.Base != origin || pair.Target != from)
             return; // Not symmetric (§7.2.5.2.1). Somebody's copy must not fail a pair that works; one that does not fails in time.
         else if (isConsent)
-            HandleConsent(now, pair, askedAt);
+            HandleConsent(now, pair, id, askedAt);
         else
             HandleSuccess(now, pair, message, id);
     }
@@ -57,8 +57,9 @@ internal sealed class IncomingResponses(IceSession session, PathKeeper keeper, N
         return null;
     }
 
-    private void HandleConsent(Instant now, CandidatePair pair, Instant askedAt)
+    private void HandleConsent(Instant now, CandidatePair pair, in TransactionId id, Instant askedAt)
     {
+        pair.Consent.Close(id);
         if (!pair.IsValid)
             return;
         pair.RoundTrip = now - askedAt;

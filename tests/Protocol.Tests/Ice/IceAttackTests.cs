@@ -100,6 +100,34 @@ public sealed class IceAttackTests
     }
 
     [Fact]
+    public void AnAnswerThatIsReplayedKeepsNoConsentAlive()
+    {
+        using var world = new IceWorld();
+        var (a, b) = IceConnectivityTests.Two(world, NatKind.None, NatKind.None);
+        var answers = new Dictionary<(TransportAddress From, TransportAddress To), byte[]>();
+        world.Intercept = (node, from, to, bytes) =>
+        {
+            if (node == b && bytes[0] == 1)
+                answers[(from, to)] = bytes;
+            return false;
+        };
+        world.Negotiate(a, b);
+        world.Run(20_000);
+        IceConnectivityTests.AssertAgreed(a, b);
+        Assert.NotEmpty(answers);
+        world.Intercept = (_, _, _, _) => true; // the peer is gone; who overheard its answers is not
+        for (int i = 0; i < 320; i++)
+        {
+            foreach (var (way, answer) in answers)
+                a.Agent.HandlePacket(world.Now, way.To, way.From, answer);
+            world.Run(100);
+        }
+
+        Assert.Null(a.Agent.Selected);
+        Assert.Equal(IceState.Failed, a.Agent.State);
+    }
+
+    [Fact]
     public void AReplayedCheckFromElsewhereMovesNothing()
     {
         using var world = new IceWorld();
