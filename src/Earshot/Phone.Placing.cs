@@ -6,6 +6,7 @@ using Earshot.Media;
 using Earshot.Protocol;
 using Earshot.Protocol.Sdp;
 using Earshot.Protocol.Sip;
+using Earshot.Signaling.Transport;
 
 namespace Earshot;
 
@@ -216,7 +217,7 @@ public sealed partial class Phone
             if (call.IsUnconfirmed) unconfirmed++;
             if (!call.IsUnanswered) continue;
             inAll++;
-            if (caller.Equals(call.CallerAddress)) fromThere++;
+            if (call.CallerAddress is { } there && AddressRules.IsOneSite(caller, there)) fromThere++;
         }
 
         return inAll < _options.MaxUnansweredCalls && fromThere < _options.MaxUnansweredCallsPerAddress && unconfirmed < MaxUnconfirmed;

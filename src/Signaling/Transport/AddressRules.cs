@@ -14,6 +14,15 @@ internal static class AddressRules
     public static IPEndPoint Plain(IPEndPoint point) =>
         point.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(point.Address.MapToIPv4(), point.Port) : point;
 
+    /// <summary>Do two addresses belong to one customer of a provider? The same one, or the same 64 bits of IPv6 in front (RFC 6177): who has one of these has 2^64.</summary>
+    public static bool IsOneSite(IPAddress one, IPAddress other)
+    {
+        if (one.AddressFamily != AddressFamily.InterNetworkV6 || other.AddressFamily != AddressFamily.InterNetworkV6 || one.IsIPv6LinkLocal || one.IsIPv4MappedToIPv6)
+            return one.Equals(other);
+        Span<byte> a = stackalloc byte[16], b = stackalloc byte[16];
+        return one.TryWriteBytes(a, out _) && other.TryWriteBytes(b, out _) && a[..8].SequenceEqual(b[..8]);
+    }
+
     /// <summary>The form in which a socket of that family takes the address; null when it cannot reach it.</summary>
     /// <param name="point">The plain address.</param>
     /// <param name="family">The socket's family.</param>

@@ -14,7 +14,7 @@ internal sealed class ConnectionTable(
     /// <summary>Connections at once.</summary>
     public const int MaxConnections = 1024;
 
-    /// <summary>Connections at once that were opened from one address: one that opens many takes them from nobody else.</summary>
+    /// <summary>Connections at once that were opened from one address, or one network of IPv6: who opens many takes them from nobody else.</summary>
     public const int MaxFromOneAddress = 64;
 
     // Connections that wait for the loop to look at them; more wait in the kernel's backlog.
@@ -176,7 +176,7 @@ internal sealed class ConnectionTable(
         var count = 0;
         foreach (var flow in _connections.Keys)
         {
-            if (flow.Remote.Address.Equals(address) && !flows.IsOutbound(flow)) count++;
+            if (AddressRules.IsOneSite(flow.Remote.Address, address) && !flows.IsOutbound(flow)) count++;
         }
 
         return count;
