@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Diagnostics;
 using System.Net;
 
 namespace Earshot.Tests.Phones;
@@ -17,12 +18,12 @@ public sealed class ManyCallsTests
 
         var calls = new List<Call>();
         for (var i = 0; i < count; i++) calls.Add(await caller.PlaceCallAsync(callee.ListenUri));
-        await Task.WhenAll(calls.Select(c => c.Connected)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(calls.Select(c => c.Connected)).WaitAsync(TimeSpan.FromMinutes(1));
         await HeardAsync(calls);
 
         Assert.All(calls, c => Assert.Equal(0, c.GetStatistics()!.SecurityRefusals));
         foreach (var call in calls) call.HangUp();
-        var ends = await Task.WhenAll(calls.Select(c => c.Ended)).WaitAsync(TimeSpan.FromSeconds(10));
+        var ends = await Task.WhenAll(calls.Select(c => c.Ended)).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.All(ends, e => Assert.Equal(CallEndReason.HungUp, e.End.Reason));
     }
 
@@ -37,9 +38,9 @@ public sealed class ManyCallsTests
         await HeardAsync([first, second]);
 
         first.HangUp();
-        await first.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        await first.Ended.WaitAsync(TimeSpan.FromMinutes(1));
         var before = second.GetStatistics()!.PacketsReceived;
-        await WaitUntilAsync(() => second.GetStatistics()!.PacketsReceived > before + 20);
+        await WaitUntilAsync(() => $"{second.GetStatistics()}", () => second.GetStatistics()!.PacketsReceived > before + 20);
         Assert.False(second.Ended.IsCompleted);
     }
 
@@ -48,20 +49,27 @@ public sealed class ManyCallsTests
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Microphone = microphone,
         Speaker = "null",
+        Codecs = ["pcmu"], // what a busy machine can compute fifty times over
     };
 
-    // A call is heard when a good part of what came was played as it came, and it has a level.
-    private static Task HeardAsync(IReadOnlyList<Call> calls) => WaitUntilAsync(() => calls.All(c =>
-        c.GetStatistics() is { PacketsReceived: > 25, AudioLevel: > 0.05 }));
-
-    private static async Task WaitUntilAsync(Func<bool> holds)
+    // A call is heard when a good part of what came was played as it came, and it has a level; each at its own time, as a busy machine may tear any of them for a moment.
+    private static Task HeardAsync(IReadOnlyList<Call> calls)
     {
-        for (var i = 0; i < 600; i++)
+        var unheard = calls.ToList();
+        return WaitUntilAsync(() => string.Join("; ", unheard.Select(c => c.GetStatistics())), () =>
         {
-            if (holds()) return;
+            unheard.RemoveAll(c => c.GetStatistics() is { PacketsReceived: > 25, AudioLevel: > 0.05 });
+            return unheard.Count == 0;
+        });
+    }
+
+    private static async Task WaitUntilAsync(Func<string> state, Func<bool> holds)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1) || holds(), $"it did not come to that in a minute: {state()}");
             await Task.Delay(50);
         }
-
-        Assert.Fail("it did not come to that in 30 s");
     }
 }
