@@ -192,12 +192,13 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
     {
         lost.State = PairState.Failed;
         lost.Consent.Drop();
-        if (AnyOther() is { } spare)
+        if (AnyOther(now) is { } spare)
         {
             Change(now, spare);
             return;
         }
 
+        AskTheCold();
         Clear(IceState.Disconnected);
         session.Events.Enqueue(new IceEvent.RestartNeeded(RestartReason.PathLost));
     }
@@ -284,8 +285,18 @@ internal sealed class PathKeeper(IceSession session, Nomination nomination)
         _spares.Remove(spare);
     }
 
-    // A pair that nobody kept warm is better than none.
-    private CandidatePair? AnyOther() => BestSpare(Instant.Zero) ?? session.Current.Pairs.BestValid();
+    // A pair that nobody kept warm is better than none, as long as its peer's last answer is a consent (RFC 7675 §5.1).
+    private CandidatePair? AnyOther(Instant now) => BestSpare(Instant.Zero) ?? session.Current.Pairs.BestValid(p => p.Consent.ExpiresAt > now);
+
+    // Afterwards it carries nothing before it is answered anew: then it is used as if it were found now.
+    private void AskTheCold()
+    {
+        foreach (var pair in session.Current.Pairs.All)
+        {
+            if (pair.IsValid)
+                session.Current.Pairs.Trigger(pair);
+        }
+    }
 
     private CandidatePair? BestSpare(Instant heardSince)
     {

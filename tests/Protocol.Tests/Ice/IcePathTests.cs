@@ -112,6 +112,34 @@ public sealed class IcePathTests
         Assert.True(b.Events[0].At - world.Now < TimeSpan.FromMilliseconds(300));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void APairThatNobodyKeptWarmIsAskedBeforeItIsUsed(bool isAlive)
+    {
+        using var world = new IceWorld();
+        var (a, b) = (world.Add("a", new() { IsControlling = true }), world.Add("b", new()));
+        world.AddHost(a, NatKind.None);
+        world.AddRelay(a); // by another interface
+        for (int i = 0; i < 5; i++)
+            world.AddHost(b, NatKind.None);
+        world.Negotiate(a, b);
+        world.Run(60_000);
+        IceConnectivityTests.AssertAgreed(a, b);
+        var gone = a.Agent.Selected!.Base;
+        Assert.Contains(a.Agent.Pairs, p => p.Base == a.Relay && p.IsValid && p.Consent.NextAt == Instant.Never); // the spares are all of the host's
+        if (!isAlive)
+            a.DeadBases.Add(a.Relay);
+        a.DeadBases.Add(gone);
+        a.Events.Clear();
+        a.Agent.RemoveLocal(world.Now, gone);
+        Assert.Null(a.Agent.Selected); // no consent, no packet (RFC 7675 §5.1)
+        world.Run(1000);
+        Assert.Equal(isAlive ? a.Relay : default, a.Agent.Selected?.Base ?? default);
+        Assert.NotEqual(IceState.Failed, a.Agent.State); // a restart may find another way
+        Assert.True(a.Has<IceEvent.RestartNeeded>());
+    }
+
     [Fact]
     public void TheControlledSidesInterfaceGoesDownAndTheOtherNoticesByItself()
     {
