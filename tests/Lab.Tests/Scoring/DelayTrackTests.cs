@@ -112,13 +112,13 @@ public class DelayTrackTests
         var scenario = new LabScenario
         {
             Voice = LabVoice.Open(voice),
-            Duration = TimeSpan.FromSeconds(15),
+            Duration = TimeSpan.FromSeconds(25),
             Link = new() { Delay = TimeSpan.FromMilliseconds(10), Jitter = new UniformJitter(jitter), Loss = loss },
         };
         using var call = new LabCall(scenario);
         call.Run(call.End);
         var result = LabResult.Of(call, scenario);
-        var said = ScoringSpeech.Repeated(voice, 15);
+        var said = ScoringSpeech.Repeated(voice, 25);
 
         var score = SpeechScore.Of(said, call.Callee.Heard.Span, new(call.Callee.HeardFrom.TotalMilliseconds, 0));
 

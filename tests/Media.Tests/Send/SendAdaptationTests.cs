@@ -32,6 +32,27 @@ public class SendAdaptationTests
         Assert.Equal(0, _adaptation.Settings.LossPercent);
     }
 
+    /// <summary>Told less than 6 % libopus goes without correction at 32 kbit/s; told more than 10 % it takes the bits from the sound itself.</summary>
+    [Theory]
+    [InlineData(0.02, 6)]
+    [InlineData(0.065, 7)]
+    public void CorrectionIsPaidForByAQuarterMoreBits(double loss, int told)
+    {
+        _adaptation.Begin(Limits);
+        for (int i = 0; i < 10; i++)
+            Report(loss);
+        Assert.Equal(new SendSettings(40000, 960, told, RedundancyDistances.None), _adaptation.Settings);
+    }
+
+    [Fact]
+    public void CorrectionAddsNothingBeyondWhatThePeerReceives()
+    {
+        _adaptation.Begin(Limits with { Ceiling = 34000, Redundancy = false });
+        for (int i = 0; i < 10; i++)
+            Report(0.3);
+        Assert.Equal(new SendSettings(34000, 960, 10, RedundancyDistances.None), _adaptation.Settings);
+    }
+
     [Fact]
     public void ErrorCorrectionIsAskedForAsLibopusCodesIt()
     {
@@ -39,11 +60,11 @@ public class SendAdaptationTests
         Report(0.02);
         Assert.Equal(6, _adaptation.Settings.LossPercent);
         for (int i = 0; i < 10; i++)
-            Report(0.12);
-        Assert.Equal(12, _adaptation.Settings.LossPercent);
+            Report(0.09);
+        Assert.Equal(9, _adaptation.Settings.LossPercent);
         for (int i = 0; i < 10; i++)
             Report(0.3);
-        Assert.Equal(25, _adaptation.Settings.LossPercent);
+        Assert.Equal(10, _adaptation.Settings.LossPercent);
     }
 
     [Fact]
@@ -121,7 +142,7 @@ public class SendAdaptationTests
                 (uint)random.NextInt64(uint.MaxValue), 0, 0);
             _adaptation.HandleReport(Instant.FromMilliseconds(i * 100), in block, 48000, random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.NextDouble() * 60), _sent);
             var s = _adaptation.Settings;
-            Assert.InRange(s.Bitrate, SendAdaptation.Floor, 32000);
+            Assert.InRange(s.Bitrate, SendAdaptation.Floor, 40000);
             Assert.InRange(s.Bitrate * (1 + s.Distances.Depth), SendAdaptation.Floor, 72000);
             Assert.True(s.FrameSamples is 960 or 1920 or 2880);
             Assert.InRange(s.LossPercent, 0, 25);
