@@ -25,6 +25,7 @@ internal sealed class LossEstimate
     private int _lost;
     private bool _begun;
     private double _counted;
+    private double _before;
 
     /// <summary>Smoothed, 0 to 1.</summary>
     public double Smoothed { get; private set; }
@@ -56,9 +57,13 @@ internal sealed class LossEstimate
         (_begun, _ssrc, _highest, _lost) = (true, block.Ssrc, block.HighestSequence, block.CumulativeLost);
         Latest = continues ? Math.Clamp((double)lost / expected, 0, 1) : block.FractionLost / 256.0;
         Packets = continues ? expected : Math.Clamp(sent, 1, MaximumInterval);
+        _before = Smoothed;
         Smoothed += (Latest - Smoothed) * Gain();
         return true;
     }
+
+    /// <summary>What the last report told was lost in a queue, which is about to go: nothing is to be mended.</summary>
+    public void Excuse() => Smoothed = Math.Min(Smoothed, _before);
 
     // The first reports are a mean: waiting for a whole one would let the first seconds of a lossy call go without repair.
     private double Gain()

@@ -89,6 +89,8 @@ internal sealed class SendAdaptation
             FlightMs = sent.InFlightMs(now, (ushort)block.HighestSequence),
             SinceFirstMs = (now - sent.First).TotalMilliseconds,
         });
+        if (_way.IsFull && _way.Queue > 0)
+            _loss.Excuse();
         if (_way.IsFull)
             _noCopiesUntil = Instant.Max(_noCopiesUntil, now + AfterFull);
         JudgeRaise(now);

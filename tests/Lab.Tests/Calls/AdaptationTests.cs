@@ -51,7 +51,8 @@ public sealed class AdaptationTests(ITestOutputHelper output)
         int turns = Turns(settled);
         output.WriteLine($"{kilobits} kbit/s: {used:P0} used, queue over 120 ms {waits:P0} of the time, {turns} turns in {settled[^1].At - settled[0].At:F0} s");
         Assert.InRange(used, 0.65, 1.02);
-        Assert.True(waits < 0.15, $"{waits:P0}");
+        // A packet of 60 ms and a report take 110 ms of 26 kbit/s by themselves.
+        Assert.True(waits < 0.2, $"{waits:P0}");
         Assert.True(turns <= 12, $"{turns}");
     }
 

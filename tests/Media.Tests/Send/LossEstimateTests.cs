@@ -65,6 +65,16 @@ public class LossEstimateTests
     }
 
     [Fact]
+    public void WhatAQueueLostIsExcused()
+    {
+        Report(200, 4, sent: 200);
+        double before = _estimate.Smoothed;
+        Report(200, 60);
+        _estimate.Excuse();
+        Assert.Equal(before, _estimate.Smoothed);
+    }
+
+    [Fact]
     public void DuplicatesAreNoNegativeLoss()
     {
         Report(200, 0, sent: 200);
