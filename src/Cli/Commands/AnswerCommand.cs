@@ -13,8 +13,8 @@ internal static class AnswerCommand
         var auto = new Option<bool>("--auto") { Description = "answer without asking" };
         var count = new Option<int?>("--count") { Description = "end after so many calls", HelpName = "N" };
         var reject = new Option<int?>("--reject") { Description = "refuse a call (with --count or --duration: each) with this SIP status, e.g. 486", HelpName = "CODE" };
-        var duration = new Option<double?>("--duration") { Description = "end after so long", HelpName = "SECONDS" };
-        var callBack = new Option<double?>("--call-back") { Description = "call whoever hung up back after so long, once", HelpName = "SECONDS" };
+        var duration = new NumberOption("--duration") { Description = "end after so long", HelpName = "SECONDS" };
+        var callBack = new NumberOption("--call-back") { Description = "call whoever hung up back after so long, once", HelpName = "SECONDS" };
         var stats = new Option<string>("--stats") { Description = "write the last call's counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();

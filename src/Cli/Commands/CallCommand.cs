@@ -10,7 +10,7 @@ internal static class CallCommand
     public static Command Create()
     {
         var target = new Argument<string>("TARGET") { Description = "a SIP URI, user@host or host[:port]" };
-        var duration = new Option<double?>("--duration") { Description = "hang up after so long", HelpName = "SECONDS" };
+        var duration = new NumberOption("--duration") { Description = "hang up after so long", HelpName = "SECONDS" };
         var stats = new Option<string>("--stats") { Description = "write the final counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();

@@ -23,6 +23,7 @@ internal static class CommandRunner
         {
             output = outputs.Open(said);
             outputs.Check(said);
+            SharedFiles.Refuse(said);
             return interrupts.StatusOr(await body(said, output, interrupts).ConfigureAwait(false));
         }
         catch (UsageException wrong)

@@ -10,7 +10,7 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<double>("--seconds") { Description = "how long they talk", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
+        var seconds = new NumberOption("--seconds") { Description = "how long they talk", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
         var folder = new Option<string>("--out") { Description = "where the WAV files go", HelpName = "FOLDER", DefaultValueFactory = _ => "demo" };
         var aliceMic = new Option<string>("--alice-mic") { Description = "what Alice speaks from", HelpName = "SOURCE", DefaultValueFactory = _ => "tone:440" };
         var aliceSpeaker = new Option<string>("--alice-speaker") { Description = "what Alice hears through", HelpName = "SINK", DefaultValueFactory = _ => "null" };

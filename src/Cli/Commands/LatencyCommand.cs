@@ -21,7 +21,7 @@ internal static class LatencyCommand
             Description = "an answerer in --echo mode; without it the sound card alone is measured",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var duration = new Option<double?>("--duration") { Description = "measure so long (10; with TARGET 20)", HelpName = "SECONDS" };
+        var duration = new NumberOption("--duration") { Description = "measure so long (10; with TARGET 20)", HelpName = "SECONDS" };
         var stats = new Option<string>("--stats") { Description = "write the call's counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();

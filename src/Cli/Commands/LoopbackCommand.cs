@@ -17,7 +17,7 @@ internal static class LoopbackCommand
     {
         var live = new Option<bool>("--live") { Description = "pass sound straight on instead of recording first: for headphones, which no microphone hears" };
         var through = new Option<string>("--through") { Description = "how much of a call the sound passes: devices (the default), codec, srtp or network", HelpName = "PATH" };
-        var duration = new Option<double?>("--duration") { Description = "record (or pass on) so long (5)", HelpName = "SECONDS" };
+        var duration = new NumberOption("--duration") { Description = "record (or pass on) so long (5)", HelpName = "SECONDS" };
         var ends = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
         var command = new Command("loopback", "Sound test: records five seconds, plays them back and tells what came back; exit status 3 if nothing did.");

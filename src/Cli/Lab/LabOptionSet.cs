@@ -11,23 +11,23 @@ namespace Earshot.Cli.Lab;
 internal sealed class LabOptionSet
 {
     private readonly Option<ulong?> _seed = new("--seed") { Description = "of everything random (1)", HelpName = "N" };
-    private readonly Option<double?> _duration = new("--duration") { Description = "how long they talk (30)", HelpName = "SECONDS" };
+    private readonly NumberOption _duration = new("--duration") { Description = "how long they talk (30)", HelpName = "SECONDS" };
     private readonly Option<string> _mic = new("--mic") { Description = "what is said, over and over (a voice that is built in)", HelpName = "FILE.wav" };
     private readonly Option<bool> _bothWays = new("--both-ways") { Description = "the other side speaks, too" };
     private readonly Option<bool> _noScores = new("--no-scores") { Description = "leave STOI and ESTOI out: a call takes less time" };
-    private readonly Option<double?> _delay = new("--delay") { Description = "every packet takes at least so long (0)", HelpName = "MS" };
+    private readonly NumberOption _delay = new("--delay") { Description = "every packet takes at least so long (0)", HelpName = "MS" };
     private readonly Option<string> _jitter = new("--jitter") { Description = "none, uniform:MS, normal:MS, pareto:MS, spikes:PERCENT,MS or trace:FILE", HelpName = "MODEL" };
     private readonly Option<bool> _inOrder = new("--in-order") { Description = "no packet overtakes another" };
-    private readonly Option<double?> _loss = new("--loss") { Description = "lost at random", HelpName = "PERCENT" };
-    private readonly Option<double?> _burst = new("--burst") { Description = "losses come in bursts of so many packets on average", HelpName = "MEAN" };
+    private readonly NumberOption _loss = new("--loss") { Description = "lost at random", HelpName = "PERCENT" };
+    private readonly NumberOption _burst = new("--burst") { Description = "losses come in bursts of so many packets on average", HelpName = "MEAN" };
     private readonly Option<string> _reorder = new("--reorder") { Description = "so many packets are held back so long", HelpName = "PERCENT,MS" };
-    private readonly Option<double?> _duplicate = new("--duplicate") { Description = "so many packets arrive twice", HelpName = "PERCENT" };
+    private readonly NumberOption _duplicate = new("--duplicate") { Description = "so many packets arrive twice", HelpName = "PERCENT" };
     private readonly Option<string> _rate = new("--rate") { Description = "a bottleneck, and the queue before it", HelpName = "KBPS,QUEUE_MS" };
     private readonly Option<string> _outage = new("--outage") { Description = "no connection from AT on for so long", HelpName = "AT,SECONDS" };
-    private readonly Option<double?> _drift = new("--drift") { Description = "the hearing side's clock runs fast by so many millionths", HelpName = "PPM" };
+    private readonly NumberOption _drift = new("--drift") { Description = "the hearing side's clock runs fast by so many millionths", HelpName = "PPM" };
     private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000 (32000)", HelpName = "BPS" };
-    private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60 (20)", HelpName = "MS" };
+    private readonly NumberOption _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60 (20)", HelpName = "MS" };
     private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10 (5)", HelpName = "N" };
 
     /// <summary>Adds them to a command.</summary>

@@ -17,7 +17,7 @@ internal sealed class PhoneOptionSet
     private readonly Option<string> _mic = new("--mic") { Description = "device[:NAME], file:PATH.wav, file+loop:PATH.wav, tone:HZ or silence", HelpName = "SOURCE" };
     private readonly Option<string> _speaker = new("--speaker") { Description = "device[:NAME], file:PATH.wav or null", HelpName = "SINK" };
     private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
-    private readonly Option<double?> _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
+    private readonly NumberOption _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
     private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
     private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none (dtls, then sdes where signalling is tls or wss); none is media in clear", HelpName = "LIST" };
@@ -27,7 +27,7 @@ internal sealed class PhoneOptionSet
     private readonly Option<string> _mediaPorts = new("--media-ports") { Description = "range of ports for media; each call takes two", HelpName = "A-B" };
     private readonly Option<string> _pcap = new("--pcap") { Description = "write every packet, SIP and media, to this file (Wireshark reads it)", HelpName = "FILE" };
     private readonly Option<string> _record = new("--record") { Description = "record the call: left what we said, right what we heard", HelpName = "FILE.wav" };
-    private readonly Option<double?> _ringTimeout = new("--ring-timeout") { Description = "give up when nobody answers for so long (60)", HelpName = "SECONDS" };
+    private readonly NumberOption _ringTimeout = new("--ring-timeout") { Description = "give up when nobody answers for so long (60)", HelpName = "SECONDS" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Earshot.Cli.Options;
 
@@ -40,8 +41,12 @@ internal static class UsageErrors
             [_, _, ..] => $"{name} is said {said.Tokens.Count} times",
             [var value] => $"{name} {value.Value}: not {(IsWhole(said.Option) ? "a whole number that fits" : "a number")}",
         };
-        return new(what, OptionExamples.Say(name));
+        return new(what, said.Tokens is [var number] && WithPoint(number.Value) is { } point ? $"Write a point: {name} {point}" : OptionExamples.Say(name));
     }
+
+    // 1,5 is one and a half in most of Europe.
+    private static string? WithPoint(string value) =>
+        value.Count(c => c == ',') == 1 && value.Replace(',', '.') is var point && double.TryParse(point, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? point : null;
 
     private static bool IsWhole(Option option) => option.ValueType == typeof(int?) || option.ValueType == typeof(ulong?);
 
