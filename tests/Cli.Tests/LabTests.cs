@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
+using Earshot.Cli.Options;
+using Earshot.Lab.Calls;
+using Earshot.Lab.Links;
 using Earshot.Peers.Tests.Harness;
 
 namespace Earshot.Cli.Tests;
@@ -91,6 +94,64 @@ public sealed class LabTests : IDisposable
         // One clear word; a script that looks for the file sees that there is none rather than half of one.
         Assert.Contains("interrupted", lab.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(At("never.json")));
+    }
+
+    [Fact]
+    public async Task AResultThatFindsNoRoomCostsTheOthersNothing()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "only Linux has a disk that is always full");
+        await using var lab = new RunningProgram(Repository.Command, ["lab", "--duration", "1", "--no-scores", "--report", "/dev/full", "--json", At("kept.json")]);
+        Assert.Equal(1, await lab.EndsAsync());
+        Assert.Contains("earshot: --report /dev/full: the results could not be written", lab.Output, StringComparison.Ordinal);
+        Assert.Equal([At("kept.json")], Directory.GetFiles(_folder));
+        Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(File.ReadAllBytes(At("kept.json"))).RootElement.ValueKind);
+    }
+
+    [Fact]
+    public async Task AResultReplacesWhatALinkLeadsTo()
+    {
+        File.WriteAllText(At("real.json"), "yesterday's");
+        File.CreateSymbolicLink(At("link.json"), "real.json");
+        await RunAsync(["lab", "--duration", "1", "--no-scores", "--json", At("link.json")]);
+        Assert.NotNull(new FileInfo(At("link.json")).LinkTarget);
+        Assert.StartsWith("{", File.ReadAllText(At("real.json")), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever is killed before the end leaves nothing that a script takes for results.</summary>
+    [Fact]
+    public void AFileThatIsTriedIsNotThereYet()
+    {
+        Assert.Equal(At("new.json"), OptionValues.Writable("--json", At("new.json")));
+        Assert.False(File.Exists(At("new.json")));
+        File.WriteAllText(At("old.json"), "old");
+        OptionValues.Writable("--json", At("old.json"));
+        Assert.Equal("old", File.ReadAllText(At("old.json")));
+    }
+
+    [Theory]
+    [InlineData(2, 20)]
+    [InlineData(4, 60)]
+    [InlineData(60, 10)]
+    public void AGridsOutageAndStepComeInTheMiddleHoweverLongTheCall(double seconds, double packetMs)
+    {
+        var common = new LabScenario
+        {
+            Voice = LabVoice.Open(LabVoice.BuiltIn[0]),
+            Duration = TimeSpan.FromSeconds(seconds),
+            Media = new() { PacketTime = TimeSpan.FromMilliseconds(packetMs) },
+        };
+        var links = LabMatrix.Create("quick", common, keepsVoice: true, keepsDuration: true).Select(cell => cell.Calls[0].Link).ToArray();
+        Assert.Equal(seconds / 2, links.Select(link => link.Outage).OfType<Outage>().Single().At.TotalSeconds);
+        Assert.Equal((long)(seconds / 2 * 1000 / packetMs), links.Select(link => link.Jitter).OfType<StepJitter>().Single().FromPacket);
+    }
+
+    [Fact]
+    public async Task AVoiceThatIsNotThereIsNoMatterOfSoundCards()
+    {
+        await using var lab = new RunningProgram(Repository.Command, ["lab", "--mic", At("nope.wav")]);
+        Assert.Equal(3, await lab.EndsAsync());
+        Assert.Contains("Name a WAV file", lab.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("card", lab.Output, StringComparison.Ordinal);
     }
 
     private string At(string name) => Path.Combine(_folder, name);

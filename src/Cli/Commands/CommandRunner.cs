@@ -32,7 +32,8 @@ internal static class CommandRunner
         }
         catch (AudioDeviceException wrong)
         {
-            return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message, "Check --mic and --speaker; earshot devices lists the sound cards.");
+            return Failed(output, ExitStatus.AudioDevice, "audio-device", wrong.Message,
+                said.CommandResult.Command.Name == "lab" ? "Name a WAV file with --mic." : "Check --mic and --speaker; earshot devices lists the sound cards.");
         }
         catch (PhoneException wrong) when (wrong.InnerException is OwnersFileException)
         {

@@ -25,41 +25,38 @@ internal static class LabCommand
         {
             var work = said.GetValue(replay) is { } capture ? Replay(said, capture) : said.GetResult(matrix) is not null ? Matrix(said) : Call(said);
             // A thread of its own: Ctrl-C is looked at while it works.
-            await Task.Run(() => work(output, interrupts.Token), interrupts.Token).ConfigureAwait(false);
-            return ExitStatus.Done;
+            var kept = await Task.Run(() => work(output, interrupts.Token), interrupts.Token).ConfigureAwait(false);
+            return kept ? ExitStatus.Done : ExitStatus.FileLost;
         });
         return command;
 
-        LabFiles Files(ParseResult said)
-        {
-            string[] made = [.. new[] { said.GetValue(speaker), said.GetValue(json), said.GetValue(report) }.OfType<string>().Where(path => !File.Exists(path))];
-            return new(
-                OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)),
-                OptionValues.Writable("--report", said.GetValue(report)))
-            { Made = made };
-        }
+        LabFiles Files(ParseResult said) => new(
+            OptionValues.Writable("--speaker", said.GetValue(speaker)), OptionValues.Writable("--json", said.GetValue(json)),
+            OptionValues.Writable("--report", said.GetValue(report)));
 
-        Action<IOutput, CancellationToken> Call(ParseResult said)
+        Func<IOutput, CancellationToken, bool> Call(ParseResult said)
         {
             var (scenario, files) = (call.Read(said), Files(said));
             return (output, cancel) => LabRuns.Call(scenario, files, output, cancel);
         }
 
-        Action<IOutput, CancellationToken> Matrix(ParseResult said)
+        Func<IOutput, CancellationToken, bool> Matrix(ParseResult said)
         {
             call.RefuseBesideMatrix(said);
             var name = said.GetValue(matrix) ?? LabMatrix.Names[0];
             if (!LabMatrix.Names.Contains(name)) throw new UsageException($"--matrix {name}: no such grid", $"Say one of {string.Join(", ", LabMatrix.Names)}.");
             if (said.GetValue(speaker) is not null) throw new UsageException("--matrix and --speaker contradict each other", "Leave one of them out.");
+            call.RefuseTooShortForMatrix(said);
             var cells = LabMatrix.Create(name, call.Read(said), call.NamesVoice(said), call.NamesDuration(said));
             var files = Files(said);
             return (output, cancel) => LabRuns.Matrix(name, cells, files, output, cancel);
         }
 
-        Action<IOutput, CancellationToken> Replay(ParseResult said, string capture)
+        Func<IOutput, CancellationToken, bool> Replay(ParseResult said, string capture)
         {
             call.RefuseBesideReplay(said);
             if (said.GetResult(matrix) is not null) throw new UsageException("--replay and --matrix contradict each other", "Leave one of them out.");
+            if (Directory.Exists(capture)) throw new UsageException($"--replay {capture}: it is a folder", "Name a pcap file in it.");
             if (!File.Exists(capture)) throw new UsageException($"--replay {capture}: there is no such file", "Name a pcap file.");
             var (codecs, files) = (call.ReadCodecs(said), Files(said));
             return (output, cancel) => LabRuns.Replay(capture, codecs, files, output, cancel);

@@ -62,6 +62,14 @@ internal sealed class LabOptionSet
     /// <summary>True when a duration is named.</summary>
     public bool NamesDuration(ParseResult said) => IsSaid(said, _duration);
 
+    /// <summary>A grid's outage and step come in the middle of each call and need room behind them.</summary>
+    /// <exception cref="UsageException">The duration leaves none.</exception>
+    public void RefuseTooShortForMatrix(ParseResult said)
+    {
+        if (said.GetValue(_duration) is < 2)
+            throw new UsageException(FormattableString.Invariant($"--duration {said.GetValue(_duration)}: a grid's calls have an outage of a second in their middle"), OptionExamples.Say("--duration", "seconds, 2 to 3600"));
+    }
+
     /// <summary>The codecs that are named; null when none is.</summary>
     public IReadOnlyList<string>? ReadCodecs(ParseResult said) => OptionValues.Codecs(said.GetValue(_codecs));
 
@@ -99,6 +107,9 @@ internal sealed class LabOptionSet
             throw new UsageException(FormattableString.Invariant($"--burst {burst}: no bursts of such a length with this loss"), "Say packets, 1 to 1000, and a --loss below MEAN/(MEAN+1).");
         if (burst is not null && loss == 0) throw new UsageException("--burst: there is nothing to lose", "Say --loss, too.");
         if (said.GetValue(_inOrder) && said.GetValue(_reorder) is not null) throw new UsageException("--in-order and --reorder contradict each other", "Leave one of them out.");
+        var outage = LabValues.Outage(said.GetValue(_outage));
+        if (outage is not null && outage.At >= ReadDuration(said))
+            throw new UsageException($"--outage {said.GetValue(_outage)}: the call is over by then", "Let it begin earlier, or make the call longer with --duration.");
         return new()
         {
             Delay = LabValues.Milliseconds("--delay", said.GetValue(_delay) ?? 0),
@@ -109,7 +120,7 @@ internal sealed class LabOptionSet
             Reorder = LabValues.Reorder(said.GetValue(_reorder)),
             Duplicate = LabValues.Share("--duplicate", said.GetValue(_duplicate)),
             Rate = LabValues.Rate(said.GetValue(_rate)),
-            Outage = LabValues.Outage(said.GetValue(_outage)),
+            Outage = outage,
         };
     }
 

@@ -114,13 +114,16 @@ internal static class OptionValues
         throw new UsageException($"--media-ports {value}: not a range", OptionExamples.Say("--media-ports") + "; each call takes two");
     }
 
-    /// <summary>A file that can be written, found out before the call rather than after it; null stays null.</summary>
+    /// <summary>A file that can be written, found out before the call rather than after it; null stays null. What was not there is not there afterwards, either.</summary>
     public static string? Writable(string option, string? path)
     {
         if (path is null) return null;
         try
         {
+            var place = SharedFiles.Resolve(path);
+            var isNew = !File.Exists(place);
             new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+            if (isNew) File.Delete(place);
             return path;
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

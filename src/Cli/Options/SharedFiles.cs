@@ -66,8 +66,8 @@ internal static class SharedFiles
 
     private static string? After(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
 
-    // What goes to /dev/null overwrites nothing.
-    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
+    /// <summary>What goes to /dev/null overwrites nothing.</summary>
+    internal static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
 
     /// <summary>The path with every link in it followed; of what is not there, as it would be made.</summary>
     internal static string Resolve(string path) => Resolve(path, 40);

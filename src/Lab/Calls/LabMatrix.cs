@@ -21,12 +21,14 @@ internal static class LabMatrix
     /// <param name="keepsDuration">That duration instead of the grid's own.</param>
     public static IReadOnlyList<LabMatrixCell> Create(string name, LabScenario common, bool keepsVoice, bool keepsDuration)
     {
-        var (networks, seeds, duration) = name switch
+        var (seeds, usual) = name switch
         {
-            "quick" => (Networks(TimeSpan.FromSeconds(10)), 1, TimeSpan.FromSeconds(10)),
-            "long" => (LongNetworks(), 1, TimeSpan.FromMinutes(10)),
-            _ => (Networks(TimeSpan.FromSeconds(20)), 5, TimeSpan.FromSeconds(20)),
+            "quick" => (1, TimeSpan.FromSeconds(10)),
+            "long" => (1, TimeSpan.FromMinutes(10)),
+            _ => (5, TimeSpan.FromSeconds(20)),
         };
+        var duration = keepsDuration ? common.Duration : usual;
+        var networks = name == "long" ? LongNetworks() : Networks(duration, common.Media.PacketTime);
         LabVoice[] voices = keepsVoice ? [common.Voice] : [.. LabVoice.BuiltIn.Select(LabVoice.Open)];
         return [.. networks.Select(network => new LabMatrixCell(network.Name, [.. Calls(network)]))];
 
@@ -38,7 +40,7 @@ internal static class LabMatrix
                 Name = network.Name,
                 Voice = voice,
                 Seed = common.Seed + (ulong)seed,
-                Duration = keepsDuration ? common.Duration : duration,
+                Duration = duration,
                 Link = network.Link,
                 DriftPpm = network.Drift,
                 Compared = common.Scored && network.Link.Loss > 0,
@@ -47,7 +49,7 @@ internal static class LabMatrix
 
     private static readonly LinkOptions Clean = new() { Delay = TimeSpan.Zero };
 
-    private static List<(string Name, LinkOptions Link, double Drift)> Networks(TimeSpan duration) =>
+    private static List<(string Name, LinkOptions Link, double Drift)> Networks(TimeSpan duration, TimeSpan packetTime) =>
     [
         ("clean", Clean, 0),
         ("uniform 40 in order", Clean with { Jitter = new UniformJitter(40), InOrder = true }, 0),
@@ -55,7 +57,7 @@ internal static class LabMatrix
         ("normal 15", Clean with { Jitter = new NormalJitter(15) }, 0),
         ("pareto 8 in order", Clean with { Jitter = new ParetoJitter(8), InOrder = true }, 0),
         ("spikes 1 % 120", Clean with { Jitter = new SpikeJitter(0.01, 120) }, 0),
-        ("step 60", Clean with { Jitter = new StepJitter((long)(duration.TotalSeconds * 25), 60) }, 0),
+        ("step 60", Clean with { Jitter = new StepJitter((long)(duration / 2 / packetTime), 60) }, 0),
         ("loss 3 %", Clean with { Loss = 0.03 }, 0),
         ("loss 5 %", Clean with { Loss = 0.05 }, 0),
         ("loss 10 %", Clean with { Loss = 0.10 }, 0),
