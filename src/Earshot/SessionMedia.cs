@@ -74,6 +74,8 @@ internal sealed class SessionMedia(
 
     public bool AwaitsKeys => _session is { AwaitsKeys: true };
 
+    public bool AwaitsPath => _session is { AwaitsPath: true };
+
     /// <summary>What the first description of ours needs that takes time: the answers of STUN and TURN servers. Done at once where there are none, and where the peer takes them later.</summary>
     /// <param name="isOfferer">It will be an offer.</param>
     public Task PrepareAsync(bool isOfferer)

@@ -29,8 +29,8 @@ namespace Earshot.Media;
 /// </remarks>
 internal sealed class MediaSession : IVoice, IDisposable
 {
-    // ICE says that there is no way after 39.5 s at the earliest (RFC 8863); its verdict comes first.
-    private static readonly TimeSpan WhileIceLooks = TimeSpan.FromSeconds(90);
+    // ICE says that there is no way after 39.5 s (RFC 8863); its verdict comes first, and a way that it finds last has the usual time for a handshake.
+    private static readonly TimeSpan WhileIceLooks = TimeSpan.FromSeconds(60);
 
     private readonly MediaEngine _engine;
     private readonly MediaWorker _worker;
@@ -411,7 +411,7 @@ internal sealed class MediaSession : IVoice, IDisposable
         () => _worker.Post(_ => media.TransmitDtls()),
         contexts => _worker.Post(now => media.UseKeys(now, contexts)),
         _ => _worker.Post(media.HandleKeysFailed),
-        _ice is null ? null : WhileIceLooks);
+        () => _negotiator.Plan?.Ice is null ? null : WhileIceLooks);
 
     private MediaNegotiationResult Use(MediaNegotiationResult result, bool final = true)
     {

@@ -241,7 +241,7 @@ internal sealed class CallDriver
             case TellChanged when _connectedAwaitsKeys: break; // told with the rest
             case TellChanged: _listener.OnChanged(); break;
             case TellChangeRefused a: _listener.OnChangeRefused(a.Status, a.Message); break;
-            case TellEnded a: _listener.OnEnded(_connectedAwaitsKeys ? CallEnds.BeforeKeys(a.End) : a.End); break;
+            case TellEnded a: _listener.OnEnded(_connectedAwaitsKeys ? CallEnds.BeforeKeys(a.End, _media.AwaitsPath) : a.End); break;
             default:
                 Signal(now, action);
                 Flush?.Invoke();

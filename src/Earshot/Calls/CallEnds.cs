@@ -67,8 +67,10 @@ internal static class CallEnds
     public static CallEnd NoKeys(string why) => new(
         CallEndReason.NotEncrypted, 488, why, "Call again; where it stays so, ask the other side which encryption it speaks (--security names what is offered).");
 
-    /// <summary>The other side ended an answered call that had no keys yet: its BYE may be here before its alert.</summary>
-    public static CallEnd BeforeKeys(CallEnd end) => end.Reason != CallEndReason.RemoteHungUp ? end : NoKeys($"{end.Message} before keys were agreed");
+    /// <summary>The other side ended an answered call that had no keys yet: its BYE may be here before its alert, or before our own ICE says that there is no way.</summary>
+    public static CallEnd BeforeKeys(CallEnd end, bool hasNoPath) => end.Reason != CallEndReason.RemoteHungUp ? end
+        : hasNoPath ? NoPath with { Message = $"{end.Message} before a way to it was found" }
+        : NoKeys($"{end.Message} before keys were agreed");
 
     /// <summary>ICE tried every pair of addresses, and none answered.</summary>
     public static CallEnd NoPath { get; } = new(

@@ -11,6 +11,8 @@ internal sealed class GuardedMedia(ICallMedia media, Action<Exception>? failed)
 
     public bool AwaitsKeys => media.AwaitsKeys;
 
+    public bool AwaitsPath => media.AwaitsPath;
+
     public bool TryNextSecurity() => Guarded(media.TryNextSecurity, false);
 
     public void NotePeer(bool takesCandidates) => Succeeds(() => media.NotePeer(takesCandidates));

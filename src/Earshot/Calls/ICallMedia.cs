@@ -11,6 +11,9 @@ internal interface ICallMedia
     /// <summary>True while what is agreed has no keys yet: nothing is heard or said before.</summary>
     bool AwaitsKeys => false;
 
+    /// <summary>No way to the other phone is found yet (ICE).</summary>
+    bool AwaitsPath => false;
+
     /// <summary>The peer refused the way of encryption that was offered: the next offer is a first one again, with the next way that is allowed.</summary>
     /// <returns>False when there is none.</returns>
     bool TryNextSecurity() => false;

@@ -99,6 +99,19 @@ public sealed class CallDriverTests
         Assert.Equal(["sent BYE", "media stops", "ended 488"], _course);
     }
 
+    /// <summary>Whoever finds first that there is no way hangs up: that is no attack on the other's encryption.</summary>
+    [Theory]
+    [InlineData(true, CallEndReason.NetworkError)]
+    [InlineData(false, CallEndReason.NotEncrypted)]
+    public void AHangUpBeforeKeysIsTheNetworksWhereNoWayWasFound(bool hasNoPath, CallEndReason reason)
+    {
+        var end = CallEnds.BeforeKeys(CallEnds.RemoteHungUp, hasNoPath);
+        Assert.Equal(reason, end.Reason);
+        Assert.StartsWith("the other side hung up before ", end.Message, StringComparison.Ordinal);
+        Assert.NotEqual(CallEnds.BeforeKeys(CallEnds.RemoteHungUp, !hasNoPath).Hint, end.Hint);
+        Assert.Same(CallEnds.NoPath, CallEnds.BeforeKeys(CallEnds.NoPath, hasNoPath));
+    }
+
     [Fact]
     public void KeysThatNeverComeWaitForTheAckAsAHangUpDoes()
     {
@@ -242,6 +255,8 @@ public sealed class CallDriverTests
         public bool InsistsOnEncryption => false;
 
         public bool AwaitsKeys { get; set; }
+
+        public bool AwaitsPath { get; set; }
 
         public int OtherWays { get; set; }
 

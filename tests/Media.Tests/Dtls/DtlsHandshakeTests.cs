@@ -199,6 +199,16 @@ public class DtlsHandshakeTests
         Assert.Equal(DtlsFailure.PeerSilent, session.Outcome!.Failure);
     }
 
+    [Fact]
+    public void SilenceIsNoStrangersFailureThatIsTriedAgain()
+    {
+        using var pair = new DtlsPair(Short, Short);
+        pair.Client.IsSourceProven = false;
+        pair.Client.Begin();
+        Assert.True(pair.Until(() => pair.Client.State == DtlsState.Ended, carry: false));
+        Assert.Equal((DtlsFailure.PeerSilent, 0), (pair.Client.Outcome!.Failure, pair.Client.Attempt));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -14,9 +14,23 @@ internal sealed class ScratchFolder : IDisposable
     /// <summary>A UDP port that was free just now.</summary>
     public static int FreePort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        // Below those that the kernel gives to whoever asks for any: another process of this machine would have it a moment later.
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 20_000);
+            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                udp.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                tcp.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -25,9 +25,9 @@ internal sealed record DtlsContexts(int Epoch, SrtpContext Outbound, SrtpContext
 /// <param name="transmit">Told that a datagram waits to be sent.</param>
 /// <param name="keysAgreed">Given the keys of the newest association.</param>
 /// <param name="failed">Told that the newest association ended before it had keys.</param>
-/// <param name="timeout">How long one may take; null for the usual.</param>
+/// <param name="timeout">How long the one that is about to begin may take; null for the usual.</param>
 internal sealed class DtlsAssociations(
-    DtlsExecutor executor, DtlsIdentity identity, Func<Fingerprint?> confirmed, Action transmit, Action<DtlsContexts> keysAgreed, Action<DtlsOutcome> failed, TimeSpan? timeout = null) : IDisposable
+    DtlsExecutor executor, DtlsIdentity identity, Func<Fingerprint?> confirmed, Action transmit, Action<DtlsContexts> keysAgreed, Action<DtlsOutcome> failed, Func<TimeSpan?>? timeout = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private DtlsSession? _current;
@@ -87,7 +87,7 @@ internal sealed class DtlsAssociations(
     {
         var terms = new DtlsTerms { Identity = identity, Peer = agreement.Peer, IsClient = agreement.IsClient, Epoch = agreement.Association, Confirmed = confirmed() };
         // A provisional answer may come from a phone that still rings: it has no keys before somebody takes the call.
-        return (timeout is { } given ? terms with { Timeout = given } : terms) with { IsAwaited = final };
+        return (timeout?.Invoke() is { } given ? terms with { Timeout = given } : terms) with { IsAwaited = final };
     }
 
     private void TellOver() => Interlocked.Exchange(ref _over, null)?.Invoke();

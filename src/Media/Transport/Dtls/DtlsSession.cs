@@ -253,7 +253,7 @@ internal sealed class DtlsSession : IDisposable
     {
         _state = DtlsState.Queued;
         if (now >= Due())
-            End(new(DtlsFailure.Overloaded));
+            End(new(_attempt > 0 ? DtlsFailure.TimedOut : DtlsFailure.Overloaded));
         else
             _executor.Start(this);
     }
@@ -278,7 +278,7 @@ internal sealed class DtlsSession : IDisposable
     {
         if (_cancelled)
             return false;
-        bool isStrangers = outcome.Failure is not (DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed);
+        bool isStrangers = outcome.Failure is not (DtlsFailure.PeerSilent or DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed);
         return pipe.Stop == DtlsStop.Restarted || (isStrangers && (_restarts != _restartsSeen || (!_sourceProven && _attempt + 1 < MostAttempts)));
     }
 
