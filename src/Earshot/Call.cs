@@ -254,10 +254,15 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 Driver?.HandleKeysFailed(now, CallEnds.NoPath);
                 break;
             case MediaEventKind.KeysFailed when Media?.Session?.KeyFailure is { } outcome:
-                Driver?.HandleKeysFailed(now, outcome.Failure == DtlsFailure.OtherThanConfirmed ? CallEnds.NotConfirmed(outcome.Sentence) : CallEnds.NoKeys(outcome.Sentence));
+                Driver?.HandleKeysFailed(now, outcome.Failure switch
+                {
+                    DtlsFailure.OtherThanConfirmed => CallEnds.NotConfirmed(outcome.Sentence),
+                    DtlsFailure.FingerprintMismatch => CallEnds.SomebodyBetween(outcome.Sentence),
+                    _ => CallEnds.NoKeys(outcome.Sentence),
+                });
                 break;
-            case MediaEventKind.RelayEnded when Media?.Session?.TryTakeRelayEnd(out var why) == true:
-                Tell(new CallNotice(Age, "relay", why));
+            case MediaEventKind.ServerEnded when Media?.Session?.TryTakeServerEnd(out var end) == true:
+                Tell(new CallNotice(Age, end.IsRelay ? "relay" : "stun", end.Why));
                 break;
             case MediaEventKind.Failed:
                 Driver?.HandleMediaFailed(now);

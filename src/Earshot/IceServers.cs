@@ -21,7 +21,7 @@ internal static class IceServers
     public static StunServerUri Read(string text, bool isRelay)
     {
         if (!StunServerUri.TryParse(text, out var server, out var problem)) throw new ArgumentException($"this is no {Kind(isRelay)} server: {problem}");
-        if (server.IsRelay != isRelay) throw new ArgumentException($"this is no {Kind(isRelay)} server: {server}");
+        if (server.IsRelay != isRelay) throw new ArgumentException($"this is no {Kind(isRelay)} server: {(text.Contains(':', StringComparison.Ordinal) ? server : text)}");
         if (!isRelay && server.IsStream) throw new ArgumentException($"STUN is asked over UDP alone: {server}");
         if (isRelay && server is not { Username: not null, Password: not null }) throw new ArgumentException($"{server} lacks name and password: turn:NAME:PASSWORD@HOST");
         return server;

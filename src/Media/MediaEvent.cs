@@ -51,8 +51,8 @@ internal enum MediaEventKind
     /// <summary>A server has said something, or nobody is waited for any more: a peer that takes candidates later is to be told.</summary>
     CandidatesFound,
 
-    /// <summary>A relay that was named is not there, or not any more: <see cref="MediaSession.TryTakeRelayEnd"/> says why.</summary>
-    RelayEnded,
+    /// <summary>A STUN server or relay that was named is not there, or not any more: <see cref="MediaSession.TryTakeServerEnd"/> says why.</summary>
+    ServerEnded,
 
     /// <summary>A defect of ours ended this call's media; the other calls go on.</summary>
     Failed,

@@ -79,11 +79,11 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>Both sides have ICE, which found no way yet.</summary>
     public bool AwaitsPath => _ice is { AwaitsPath: true };
 
-    /// <summary>Why a relay is not there, or not any more, each once.</summary>
-    public bool TryTakeRelayEnd([NotNullWhen(true)] out string? why)
+    /// <summary>Why a STUN server or relay is not there, or not any more, each once.</summary>
+    public bool TryTakeServerEnd([NotNullWhen(true)] out ServerEnd? end)
     {
-        why = null;
-        return _ice is { } ice && ice.TryTakeRelayEnd(out why);
+        end = null;
+        return _ice is { } ice && ice.TryTakeServerEnd(out end);
     }
 
     /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>

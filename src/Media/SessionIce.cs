@@ -30,7 +30,8 @@ internal sealed class SessionIce
     private readonly MediaWorker _worker;
     private readonly IRandomSource _random;
     private readonly PacketCapture? _capture;
-    private readonly ConcurrentQueue<string> _relayEnds = [];
+    private readonly ConcurrentQueue<ServerEnd> _serverEnds = [];
+    private readonly ConcurrentDictionary<StunServerUri, bool> _unfound = [];
     private readonly Action<Instant> _hear;
     private readonly IEventSink _events;
     private int _asking;
@@ -50,9 +51,9 @@ internal sealed class SessionIce
             Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), SenderOf(socket));
         Link.RelayEnded = (now, why) =>
         {
-            _relayEnds.Enqueue(why);
+            _serverEnds.Enqueue(new(IsRelay: true, why));
             Interlocked.Increment(ref _lostRelays);
-            events.Push(new(MediaEventKind.RelayEnded, now));
+            events.Push(new(MediaEventKind.ServerEnded, now));
         };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
         Negotiation = new IceNegotiation(() => Volatile.Read(ref _asking) == 0 ? Link.Description : Link.Description with { IsComplete = !settings.Trickles }, random);
@@ -131,8 +132,8 @@ internal sealed class SessionIce
     /// <summary>What sends through a socket of the call.</summary>
     public IDatagramSender SenderOf(UdpPort socket) => _capture is null ? socket : new CapturedSender(socket, socket.Local, _capture);
 
-    /// <summary>Why a relay is not there, or not any more, each once. Thread: any.</summary>
-    public bool TryTakeRelayEnd([NotNullWhen(true)] out string? why) => _relayEnds.TryDequeue(out why);
+    /// <summary>Why a server is not there, or not any more, each once. Thread: any.</summary>
+    public bool TryTakeServerEnd([NotNullWhen(true)] out ServerEnd? end) => _serverEnds.TryDequeue(out end);
 
     /// <summary>What facts say of the way.</summary>
     public MediaFacts Complete(MediaFacts facts) => Negotiation.Current is null || Path is not { } path ? facts
@@ -158,7 +159,9 @@ internal sealed class SessionIce
         List<IceServer> servers = [];
         foreach (var (uri, addresses) in found)
         {
-            if (uri.IsStream)
+            if (addresses.Count == 0)
+                TellUnfound(uri);
+            else if (uri.IsStream)
                 Connect(uri, addresses, servers);
             else // one address a family: the others are the same server's, or its like
                 servers.AddRange(addresses.DistinctBy(a => a.AddressFamily).Select(a => new IceServer(uri, TransportAddress.From(a))));
@@ -173,11 +176,18 @@ internal sealed class SessionIce
         });
     }
 
+    // A name that is not found now is told once: it may be looked for at every restart.
+    private void TellUnfound(StunServerUri uri)
+    {
+        if (!_unfound.TryAdd(uri, true))
+            return;
+        _serverEnds.Enqueue(new(uri.IsRelay, $"{(uri.IsRelay ? $"the relay {uri} carries nothing" : $"the STUN server {uri} tells nothing")}: no address was found for {uri.Host}"));
+        _events.Push(new(MediaEventKind.ServerEnded, MonotonicClock.Now));
+    }
+
     // One connection, which tries the server's addresses in turn; its relay is for IPv4 where the server has that.
     private void Connect(StunServerUri uri, IReadOnlyList<IPEndPoint> addresses, List<IceServer> servers)
     {
-        if (addresses.Count == 0)
-            return;
         try
         {
             var stream = new StreamPort(StreamTarget.Of(uri, addresses, _settings.Roots), Tell);

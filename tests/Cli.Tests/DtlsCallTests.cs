@@ -101,6 +101,48 @@ public sealed class DtlsCallTests : IDisposable
     }
 
     [Fact]
+    public async Task AConfirmedCallerWithAnotherCertificateIsRefusedAndTheAnswererEndsWithStatus5()
+    {
+        var bobs = new Dictionary<string, string> { ["XDG_DATA_HOME"] = _scratch.File("bob") };
+        var from = ScratchFolder.FreePort();
+        string peer;
+        await using (var callee = EarshotPhone.StartWith(Home, Answer))
+        {
+            await using var caller = EarshotPhone.StartWith(bobs, Call(await callee.PortAsync(), from));
+            peer = (await callee.EventAsync("verification")).GetProperty("peer").GetString()!;
+            Assert.Equal(0, await callee.EndsAsync());
+            Assert.Equal(0, await caller.EndsAsync());
+        }
+
+        await using var confirm = EarshotPhone.StartWith(Home, "verify", peer, "--confirm");
+        Assert.Equal(0, await confirm.EndsAsync());
+        File.Delete(_scratch.File(Path.Combine("bob", "earshot", "identity.pem")));
+        await using var wary = EarshotPhone.StartWith(Home, Answer);
+        await using var stranger = EarshotPhone.StartWith(bobs, Call(await wary.PortAsync(), from));
+        Assert.Equal("not-trusted", (await wary.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Equal(5, await wary.EndsAsync());
+
+        static string[] Call(int port, int from) =>
+            ["call", $"sip:bob@127.0.0.1:{port}", "--listen", $"127.0.0.1:{from}", "--mic", "silence", "--speaker", "null", "--duration", "1", "--security", "dtls"];
+    }
+
+    [Fact]
+    public async Task ServersWhoseNamesAreNotFoundAreTold()
+    {
+        await using var callee = EarshotPhone.StartWith(Home, Answer);
+        await using var caller = EarshotPhone.StartWith(
+            Home, "call", $"sip:bob@127.0.0.1:{await callee.PortAsync()}", "--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null", "--duration", "3",
+            "--turn", "turn:alice:secret@nosuch.invalid", "--stun", "nosuch.invalid");
+        await caller.EventAsync("connected");
+        await caller.EventAsync("ended");
+        var told = caller.Events.Where(e => e.GetProperty("event").GetString() == "notice").ToDictionary(e => e.GetProperty("code").GetString()!, e => e.GetProperty("message").GetString());
+        Assert.Equal("the relay turn:nosuch.invalid carries nothing: no address was found for nosuch.invalid", told["relay"]);
+        Assert.Equal("the STUN server stun:nosuch.invalid tells nothing: no address was found for nosuch.invalid", told["stun"]);
+    }
+
+    private static string[] Answer => ["answer", "--listen", "127.0.0.1:0", "--count", "1", "--echo", "--security", "dtls"];
+
+    [Fact]
     public async Task DamagedAcquaintancesAreOneLineAndExitStatus5()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Identity)!);

@@ -33,7 +33,7 @@ internal sealed class CallRecorder : ISoundTap, IDisposable
     /// <param name="stopped">Told once, on the recorder's thread or by <see cref="Dispose"/>, why nothing more is recorded.</param>
     /// <exception cref="Devices.AudioDeviceException">The file cannot be written; one line.</exception>
     public CallRecorder(string path, Action<string>? stopped = null)
-        : this(WavWriter.Create(path, channels: 2), stopped)
+        : this(WavWriter.Create(path, channels: 2, isPrivate: true), stopped)
     {
     }
 

@@ -33,19 +33,29 @@ internal sealed class WavWriter : IBlockKeeper
     public long Frames => _dataBytes / 2 / _channels;
 
     /// <summary>Creates or replaces a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sampleRate">In hertz.</param>
+    /// <param name="channels">1 or 2.</param>
+    /// <param name="isPrivate">For its owner's eyes only: what two people said to each other.</param>
     /// <exception cref="AudioDeviceException">It cannot be written; one line.</exception>
-    public static WavWriter Create(string path, int sampleRate = 48_000, int channels = 1)
+    public static WavWriter Create(string path, int sampleRate = 48_000, int channels = 1, bool isPrivate = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            return new WavWriter(File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read), sampleRate, channels);
+            var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            // Before the first sample; and /dev/null stays everybody's.
+            if (isPrivate && !OperatingSystem.IsWindows() && !IsDevice(path)) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return new WavWriter(file, sampleRate, channels);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new AudioDeviceException($"cannot write {path}: {Reason(e)}", e);
         }
     }
+
+    private static bool IsDevice(string path) =>
+        (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path)).StartsWith("/dev/", StringComparison.Ordinal);
 
     /// <summary>Appends samples (interleaved when there are two channels), then updates the sizes.</summary>
     /// <exception cref="IOException">The disk is full or gone.</exception>

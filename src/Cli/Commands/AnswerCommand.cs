@@ -34,6 +34,7 @@ internal static class AnswerCommand
             var options = phoneOptions.Read(said, "0.0.0.0:5060");
             if (options is { Transport: SipTransportChoice.Tls or SipTransportChoice.Wss, TlsCertificate: null })
                 throw new UsageException($"--transport {options.Transport.ToString().ToLowerInvariant()}: those who call need a certificate to see", OptionExamples.Say("--tls-cert"));
+            phoneOptions.RefuseWhatNobodySees(said, options.Transport);
             if (options.RecordFile is not null && (said.GetValue(echo) || status is not null))
                 throw new UsageException("--record: with --echo or --reject the sound card is left alone, there is nothing to record", "Leave one of them out.");
             var asks = !(said.GetValue(auto) || said.GetValue(echo) || status is not null || outputs.IsJson(said)
@@ -50,6 +51,7 @@ internal static class AnswerCommand
             output.Listening(phone.ListenUris);
             interrupts.WatchKeys(output, desk.Type);
             await desk.ServeAsync(limit, interrupts.Token).ConfigureAwait(false);
+            if (calls == 1 && desk.Status != ExitStatus.Done) return desk.Status;
             return desk.KeptStatistics ? ExitStatus.Done : ExitStatus.FileLost;
         });
         return command;

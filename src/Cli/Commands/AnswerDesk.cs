@@ -29,6 +29,9 @@ internal sealed class AnswerDesk(
     /// <summary>False when the last call's counters could not be written.</summary>
     public bool KeptStatistics { get; private set; } = true;
 
+    /// <summary>What the last call came to; refusing calls is what was asked for, and done.</summary>
+    public int Status { get; private set; }
+
     /// <summary>A call has come.</summary>
     public void Take(IncomingCall call)
     {
@@ -137,6 +140,7 @@ internal sealed class AnswerDesk(
     private async Task WatchAsync(CallWatch watch, Call call)
     {
         var ended = await watch.UntilEndedAsync(null, _closing.Token).ConfigureAwait(false);
+        if (reject is null && ExitStatus.Of(ended.End) == ExitStatus.Security) Status = ExitStatus.Security;
         WriteStatistics(ended);
         if (callBack is { } after && call.CallBackUri is { } caller && ended.End.Reason == CallEndReason.RemoteHungUp)
             await CallBackAsync(caller, after).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class VerifyCommand
             var (confirms, forgets) = (said.GetValue(confirm), said.GetValue(forget));
             if (confirms && forgets) throw new UsageException("--confirm and --forget contradict each other", "Leave one of them out.");
             if (said.GetValue(contact) is { } named) return Task.FromResult(Verify(KnownPeers.Open(), named, confirms, forgets, output, outputs.IsJson(said)));
-            if (confirms || forgets) throw new UsageException("verify: whom?", "Say e.g. earshot verify sip:bob@192.0.2.7 --confirm");
+            if (confirms || forgets) throw new UsageException("verify: no CONTACT is named", "Say e.g. earshot verify sip:bob@192.0.2.7 --confirm");
             return Task.FromResult(List(KnownPeers.Open(), output));
         });
         return command;

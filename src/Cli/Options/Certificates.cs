@@ -15,7 +15,9 @@ internal static class Certificates
     {
         if (file is null && keyFile is not null) throw new UsageException("--tls-key: a key without its certificate", OptionExamples.Say("--tls-cert"));
         if (file is null) return (null, []);
-        return Read("--tls-cert", file, () => IsPem(file) ? FromPem(file, keyFile ?? file) : FromPfx(file));
+        var (own, chain) = Read("--tls-cert", file, () => IsPem(file) ? FromPem(file, keyFile ?? file) : FromPfx(file));
+        if (own.NotAfter < DateTime.Now) throw new UsageException(FormattableString.Invariant($"--tls-cert {file}: it expired on {own.NotAfter:yyyy-MM-dd}, nobody will believe it"), "Have it renewed.");
+        return (own, chain);
     }
 
     /// <summary>Roots to believe.</summary>
@@ -36,6 +38,13 @@ internal static class Certificates
 
     private static (X509Certificate2, X509Certificate2Collection) FromPem(string file, string keyFile)
     {
+        if (!File.ReadAllText(keyFile).Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+        {
+            throw keyFile == file
+                ? new UsageException($"--tls-cert {file}: there is no private key in it", OptionExamples.Say("--tls-key"))
+                : new UsageException($"--tls-key {keyFile}: there is no private key in it", OptionExamples.Say("--tls-key"));
+        }
+
         using var read = X509Certificate2.CreateFromPemFile(file, keyFile);
         var all = new X509Certificate2Collection();
         all.ImportFromPemFile(file);
@@ -58,7 +67,7 @@ internal static class Certificates
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
-            throw new UsageException($"{option} {file}: {wrong.Message.ReplaceLineEndings(" ")}", OptionExamples.Say(option));
+            throw new UsageException($"{option} {file}: {wrong.Message.ReplaceLineEndings(" ").TrimEnd('.')}", OptionExamples.Say(option));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {

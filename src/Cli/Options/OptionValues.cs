@@ -87,14 +87,15 @@ internal static class OptionValues
     public static IReadOnlyList<MediaSecurityMethod>? Security(string? value)
     {
         if (value is null) return null;
-        var methods = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Method).Distinct().ToArray();
-        return methods.Length > 0 ? methods : throw new UsageException("--security: names none", OptionExamples.Say("--security"));
+        var methods = value.Split(',', StringSplitOptions.TrimEntries).Select(Method).ToArray();
+        return methods.Distinct().Count() == methods.Length ? methods : throw new UsageException($"--security {value}: names one twice", OptionExamples.Say("--security"));
 
         MediaSecurityMethod Method(string name) => name switch
         {
             "dtls" => MediaSecurityMethod.Dtls,
             "sdes" => MediaSecurityMethod.Sdes,
             "none" => MediaSecurityMethod.None,
+            "" => throw new UsageException($"--security {value}: there is a gap in the list", OptionExamples.Say("--security")),
             _ => throw new UsageException($"--security {value}: no method '{name}'", OptionExamples.Say("--security")),
         };
     }

@@ -85,6 +85,17 @@ internal sealed class PhoneOptionSet
         };
     }
 
+    /// <summary>Of those who only answer: a certificate is shown by TLS alone, and only WebSocket has pages.</summary>
+    /// <exception cref="UsageException">One is said beside a transport that has no use for it.</exception>
+    public void RefuseWhatNobodySees(ParseResult said, SipTransportChoice transport)
+    {
+        var isTls = transport is SipTransportChoice.Tls or SipTransportChoice.Wss;
+        var isWeb = transport is SipTransportChoice.Ws or SipTransportChoice.Wss;
+        Option[] idle = [.. isTls ? [] : (Option[])[_tlsCert, _tlsKey], .. isWeb ? [] : (Option[])[_webOrigin]];
+        if (idle.FirstOrDefault(o => said.GetResult(o) is { Implicit: false }) is { } option)
+            throw new UsageException($"{option.Name} does not apply to --transport {transport.ToString().ToLowerInvariant()}", $"Say --transport {(option == _webOrigin ? "ws or wss" : "tls or wss")}, or leave it out.");
+    }
+
     /// <summary>Reads the microphone and the speaker alone.</summary>
     /// <exception cref="UsageException">One is not named as it has to be.</exception>
     public (AudioEnd Microphone, AudioEnd Speaker) ReadEnds(ParseResult said) => (

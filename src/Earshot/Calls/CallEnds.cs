@@ -30,7 +30,9 @@ internal static class CallEnds
 
     /// <summary>The connection stood, and what came first was wrong.</summary>
     public static CallEnd BadGreeting(TransportComplaint complaint) => complaint.Cause == TransportFailure.Security
-        ? new(CallEndReason.NotTrusted, 503, complaint.Why, "Check the host's name. Where its certificate has a root of its own, give that with --tls-roots.")
+        ? new(CallEndReason.NotTrusted, 503, complaint.Why, complaint.Why.Contains("expired", StringComparison.Ordinal)
+            ? "Check this machine's clock; if that is right, whoever runs the server has to renew its certificate."
+            : "Check the host's name. Where its certificate has a root of its own, give that with --tls-roots.")
         : new(CallEndReason.NetworkError, 503, complaint.Why, "Check the address, the port and the transport.");
 
     public static CallEnd EncryptionRefused(int status, string reason) => new(
@@ -61,6 +63,12 @@ internal static class CallEnds
 
     /// <summary>What to do where nothing less than DTLS is tried.</summary>
     public const string HeldToDtls = "This contact was reached by DTLS before, so nothing less is tried or taken: who refuses it now may be somebody between you. If they really have another phone: earshot verify CONTACT --forget.";
+
+    /// <summary>Who answers is not who signalling announced.</summary>
+    /// <param name="why">The outcome's sentence.</param>
+    public static CallEnd SomebodyBetween(string why) => new(
+        CallEndReason.NotEncrypted, 488, why,
+        "Nothing was sent or played. Do not trust this way: call over another network or by signalling that is encrypted (sips:), and compare the words with them.");
 
     /// <summary>DTLS came to no keys.</summary>
     /// <param name="why">The outcome's sentence.</param>
