@@ -32,6 +32,22 @@ internal static class Identities
         return new Verifier(DtlsIdentity.CreateEphemeral(), null);
     }
 
+    /// <summary>Whose certificates a person has confirmed, for a phone that speaks no DTLS: these it neither calls nor takes calls from. Null where that is known otherwise, or nowhere kept.</summary>
+    /// <param name="options">The phone's.</param>
+    /// <exception cref="OwnersFileException">The file cannot be used; the message says why and what to do.</exception>
+    public static KnownPeers? PinsOf(PhoneOptions options)
+    {
+        if (options.Security.Contains(MediaSecurityMethod.Dtls) || !options.KeepsPeers) return null;
+        try
+        {
+            return (options.IdentityFile ?? UsualFile(Environment.GetEnvironmentVariable)) is { } file ? new KnownPeers(KnownPeers.FileBeside(file)) : null;
+        }
+        catch (OwnersFileException wrong) when (wrong.HasNoPlace && options.IdentityFile is null)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where the platform keeps such files: <c>$XDG_DATA_HOME/earshot</c>, else <c>~/.local/share/earshot</c>; on Windows the local application data.</summary>
     /// <param name="variable">Reads the environment.</param>
     /// <returns>Null when the user has no home.</returns>

@@ -42,13 +42,14 @@ public sealed partial class Phone
         // Connections, too: the INVITE may turn out too large for a datagram (RFC 3261 §18.1.1), and none is made before it does.
         var flows = await _agent.ResolveAsync(uri, preferReliable: true, cancel).ConfigureAwait(false);
         var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
-        if (flows.Count == 0)
+        var isPinned = IsPinnedBeyondUs(uri);
+        if (flows.Count == 0 || isPinned)
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
             await _agent.PostAsync((_, _) =>
             {
-                ((ICallListener)failed).OnEnded(CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+                ((ICallListener)failed).OnEnded(isPinned ? CallEnds.Pinned : CallEnds.UnknownHost(SipTargets.HostOf(uri)));
                 return true;
             }).ConfigureAwait(false);
             if (!options.Echo) failed.KeepSound(_sound); // lets go at once
@@ -173,6 +174,13 @@ public sealed partial class Phone
         if (!HasRoomFor(caller))
         {
             _agent.Core.Reject(now, sip, 486, null, RetryLater);
+            return;
+        }
+
+        if (IsPinnedBeyondUs(sip.RemoteUri))
+        {
+            _agent.Core.Reject(now, sip, 488);
+            Tell(new PhoneNotice("call-refused", $"a call from {sip.RemoteUri} was refused: {CallEnds.Pinned.Message}. {CallEnds.Pinned.Hint}"));
             return;
         }
 

@@ -13,6 +13,9 @@ public sealed partial class Phone
     /// <summary>Nothing less than DTLS is tried with this peer, or taken from them: they speak it, and a refusal of it now may be somebody's between us.</summary>
     private bool IsHeldToDtls(string address) => _options.Security.Contains(MediaSecurityMethod.Dtls) && _verifier?.IsHeldToDtls(address) == true;
 
+    /// <summary>A person has confirmed this peer's certificate, and this phone speaks nothing that shows one.</summary>
+    private bool IsPinnedBeyondUs(string address) => _pins?.PinOf(address) is not null;
+
     // Nobody asked for SDES by name: where the signalling is in clear, its keys are, too.
     private IReadOnlyList<MediaSecurityMethod> AllowedOver(bool isProtected, bool heldToDtls) =>
         heldToDtls || (!isProtected && ReferenceEquals(_options.Security, PhoneOptions.UsualSecurity)) ? PhoneOptions.DtlsAlone : _options.Security;

@@ -37,7 +37,7 @@ public sealed partial class Phone
             var random = new SystemRandom();
             var verifier = Identities.For(options, out var homeless);
             engine = NewEngine(options, capture, random);
-            var phone = await ListenAsync(options, engine, sound, capture, random, verifier, cancel).ConfigureAwait(false);
+            var phone = await ListenAsync(options, engine, sound, capture, random, (verifier, Identities.PinsOf(options)), cancel).ConfigureAwait(false);
             phone._untold = notice ?? homeless;
             if (options.WarmUp) Earshot.WarmUp.Begin(options, () => phone._hasCalled);
             return phone;
@@ -67,7 +67,7 @@ public sealed partial class Phone
     });
 
     private static async Task<Phone> ListenAsync(
-        PhoneOptions options, MediaEngine engine, PhoneSound sound, PacketCapture? capture, IRandomSource random, Verifier? verifier, CancellationToken cancel)
+        PhoneOptions options, MediaEngine engine, PhoneSound sound, PacketCapture? capture, IRandomSource random, (Verifier? Verifier, KnownPeers? Pins) known, CancellationToken cancel)
     {
         var made = new TaskCompletionSource<Phone>();
         var taps = new SignallingTaps(capture);
@@ -92,7 +92,7 @@ public sealed partial class Phone
             },
             (now, happened) => made.Task.GetAwaiter().GetResult().OnSip(now, happened), // an INVITE may come before the next line has run
             cancel).ConfigureAwait(false);
-        made.SetResult(new Phone(options, agent, engine, sound, capture, taps, random, verifier));
+        made.SetResult(new Phone(options, agent, engine, sound, capture, taps, random, known));
         return made.Task.Result;
     }
 

@@ -37,6 +37,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
     private readonly Verifier? _verifier;
+    private readonly KnownPeers? _pins;
     private readonly IceSettings? _ice;
     private Action<PhoneNotice>? _notice;
     private PhoneNotice? _untold;
@@ -47,10 +48,10 @@ public sealed partial class Phone : IAsyncDisposable
 
     private Phone(
         PhoneOptions options, SignalingAgent agent, MediaEngine engine, PhoneSound sound, PacketCapture? capture, SignallingTaps taps, IRandomSource random,
-        Verifier? verifier)
+        (Verifier? Verifier, KnownPeers? Pins) known)
     {
-        _verifier = verifier;
-        if (verifier is not null) verifier.CannotKeep = why => Tell(new PhoneNotice("known-peers", $"{why}; this call's contact is not remembered"));
+        (_verifier, _pins) = known;
+        if (_verifier is { } verifier) verifier.CannotKeep = why => Tell(new PhoneNotice("known-peers", $"{why}; this call's contact is not remembered"));
         _ice = options.Ice ? new IceSettings { Servers = IceServers.Read(options), Roots = options.TlsRoots, GatheringLimit = options.GatheringLimit } : null;
         _taps = taps;
         _random = random;

@@ -37,7 +37,7 @@ internal static class CommandRunner
         }
         catch (PhoneException wrong) when (wrong.InnerException is OwnersFileException)
         {
-            return Failed(output, ExitStatus.Security, "identity", wrong.Message, "It holds who you are, or whom you confirmed: mend it. Calls without dtls need none of it: --security sdes.");
+            return Failed(output, ExitStatus.Security, "identity", wrong.Message, "It holds who you are, or whom you confirmed: mend it, or move it aside and confirm your contacts anew.");
         }
         catch (PhoneException wrong)
         {

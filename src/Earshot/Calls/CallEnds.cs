@@ -61,6 +61,11 @@ internal static class CallEnds
         CallEndReason.NotTrusted, 488, why,
         "Ask them in another way than by this call. If it is their new phone: earshot verify CONTACT --forget, call again, and compare the authentication string anew.");
 
+    /// <summary>Who was confirmed is neither called nor answered by less than what shows the certificate.</summary>
+    public static CallEnd Pinned { get; } = new(
+        CallEndReason.NotTrusted, 488, "you have confirmed this contact's certificate, and --security names nothing that would show it",
+        "Let --security name dtls. If they really speak no DTLS any more: earshot verify CONTACT --forget.");
+
     /// <summary>What to do where nothing less than DTLS is tried.</summary>
     public const string HeldToDtls = "This contact was reached by DTLS before, so nothing less is tried or taken: who refuses it now may be somebody between you. If they really have another phone: earshot verify CONTACT --forget.";
 

@@ -27,7 +27,7 @@ internal sealed class SipConnection : IDisposable
 
     private static readonly byte[] Pong = "\r\n"u8.ToArray();
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan FinishLimit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
     private readonly Mailbox _mailbox;

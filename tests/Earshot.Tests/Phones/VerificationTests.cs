@@ -83,6 +83,37 @@ public sealed class VerificationTests : IDisposable
         Assert.False((await VerificationOf(anew)).IsConfirmed);
     }
 
+    [Theory]
+    [InlineData(MediaSecurityMethod.None)]
+    [InlineData(MediaSecurityMethod.Sdes)]
+    public async Task WhoWasConfirmedIsNeitherCalledNorAnsweredByAPhoneThatNamesOnlyLess(MediaSecurityMethod less)
+    {
+        IPEndPoint address;
+        await using (var alice = await StartAsync("alice"))
+        {
+            await using var bob = await StartAsync("bob");
+            _ = Taking(bob);
+            address = IPEndPoint.Parse(bob.ListenUri[(bob.ListenUri.IndexOf('@', StringComparison.Ordinal) + 1)..]);
+            await using var call = await CallAsync(alice, bob);
+            await VerificationOf(call);
+            await call.ConfirmPeerAsync();
+        }
+
+        await using var weakBob = await Phone.StartAsync(Options("bob") with { Listen = address, Security = [less], IdentityFile = Path.Combine(_folder, "other.pem") });
+        await using var weakAlice = await Phone.StartAsync(Options("alice") with { Security = [less] });
+        var rang = Taking(weakBob);
+        var refused = await Assert.ThrowsAsync<CallFailedException>(() => CallAsync(weakAlice, weakBob));
+        Assert.Equal(CallEndReason.NotTrusted, refused.End.Reason);
+        Assert.Contains("--security name dtls", refused.End.Hint, StringComparison.Ordinal);
+        Assert.False(rang.IsCompleted);
+
+        var notice = new TaskCompletionSource<PhoneNotice>();
+        weakAlice.Notice += notice.SetResult;
+        _ = Taking(weakAlice);
+        await Assert.ThrowsAsync<CallFailedException>(() => CallAsync(weakBob, weakAlice));
+        Assert.Equal("call-refused", (await notice.Task.WaitAsync(Limit)).Code);
+    }
+
     [Fact]
     public async Task AnUnconfirmedContactMayHaveAnotherCertificateAndStaysUnverified()
     {
