@@ -49,6 +49,29 @@ public class RecordingTests
         Assert.Equal(file.Right.IndexOf(3), file.Left.LastIndexOf(0) + 1);
     }
 
+    /// <summary>What two people said to each other is their own; a file that was there before, and open to all, too.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ARecordingIsItsOwnersAlone(bool wasThere)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("Windows has no such modes");
+        else
+        {
+            var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+            if (wasThere)
+            {
+                File.WriteAllText(path, "");
+                File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
+            }
+
+            new CallRecorder(path).Dispose();
+            var mode = File.GetUnixFileMode(path);
+            File.Delete(path);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+        }
+    }
+
     [Fact]
     public void WhatLiesInTheRingsBeforeAPauseIsWrittenBeforeIt()
     {

@@ -50,6 +50,10 @@ internal sealed class TlsGreeting
         {
             throw new AuthenticationException(refusal);
         }
+        catch (IOException closed) when (closed.InnerException is null)
+        {
+            throw new IOException("the other side closed the connection while it was being protected: it may have as many as it takes", closed);
+        }
     }
 
     private SslServerAuthenticationOptions ForServer() => new()

@@ -122,6 +122,29 @@ public class TlsTests
     }
 
     [Fact]
+    public async Task AServerThatTakesNoMoreConnectionsIsToldInWordsOfOurOwn()
+    {
+        using var authority = new PaperAuthority();
+        using var full = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        full.Start();
+        var turningAway = Task.Run(async () =>
+        {
+            using var caller = await full.AcceptSocketAsync();
+            caller.Shutdown(System.Net.Sockets.SocketShutdown.Send); // and hears what comes, lest the caller be reset
+            var hello = new byte[4096];
+            while (await caller.ReceiveAsync(hello) > 0)
+            {
+            }
+        });
+        await using var a = new LoopStub(tls: authority.Trusting);
+        a.Send(a.FlowTo((System.Net.IPEndPoint)full.LocalEndpoint, SipTransport.Tls, "phone.example")!, LoopStub.Message());
+        a.RunUntil(() => a.Failures.Count > 0);
+        Assert.Equal(TransportFailure.Refused, a.Failures[0].Cause);
+        Assert.StartsWith("the other side closed the connection", Assert.Single(a.Complaints), StringComparison.Ordinal);
+        await Task.WhenAny(turningAway); // however the caller left
+    }
+
+    [Fact]
     public async Task AClearServerIsNoTlsServer()
     {
         using var authority = new PaperAuthority();
