@@ -153,6 +153,19 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(0, await callee.EndsAsync());
     }
 
+    /// <summary>SIP would wait 32 s for what a silent peer says of a CANCEL.</summary>
+    [Fact]
+    public async Task AnInterruptDoesNotWaitForAPeerThatSaysNothing()
+    {
+        using var silent = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        await using var caller = EarshotPhone.Start(["call", $"sip:{silent.Client.LocalEndPoint}", .. Ends]);
+        await caller.EventAsync("calling");
+        await silent.ReceiveAsync(); // the INVITE is out
+        caller.Signal("INT");
+        Assert.Equal(130, await caller.EndsAsync(20));
+        Assert.Equal("shut-down", (await caller.EventAsync("ended")).GetProperty("reason").GetString());
+    }
+
     [Fact]
     public async Task APortWhereNobodyListensIsNamed()
     {

@@ -35,6 +35,7 @@ internal static class CallCommand
             var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
             watch.Begin(call);
             interrupts.WatchKeys(output, line => CallKeys.Press(call, line, output));
+            using var closes = CallWatch.Closes(phone, interrupts.Token);
             var end = await watch.UntilEndedAsync(limit, interrupts.Token).ConfigureAwait(false);
             var kept = statistics is null || StatisticsFile.TryWrite(statistics, end, output);
             return ExitStatus.Of(end.End) is not ExitStatus.Done and var failed ? failed : kept ? ExitStatus.Done : ExitStatus.FileLost;

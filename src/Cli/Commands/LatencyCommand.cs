@@ -88,6 +88,7 @@ internal static class LatencyCommand
         var call = await phone.PlaceCallAsync(uri, new CallOptions { OnEvent = watch.OnEvent }, interrupts.Token).ConfigureAwait(false);
         watch.Begin(call);
         interrupts.WatchKeys(output);
+        using var closes = CallWatch.Closes(phone, interrupts.Token);
         var over = watch.UntilEndedAsync(null, interrupts.Token);
         var measured = ProbeAsync(phone, call, chirps, time, over);
         var end = await over.ConfigureAwait(false);
