@@ -28,8 +28,9 @@ internal sealed class BaresipPhone : RunningProgram
     /// <param name="speaks">A 16-bit WAV file; its end ends the call. Who is called says it three times, so that the caller hangs up.</param>
     /// <param name="dials">Calls this at once.</param>
     /// <param name="rtcpMux">RTCP on the port of RTP.</param>
+    /// <param name="ice">It looks for ways to the other side on its own.</param>
     public static BaresipPhone Start(PulseCards cards, ScratchFolder scratch, string codec, string encryption, string speaks, string? dials = null,
-        bool rtcpMux = false)
+        bool rtcpMux = false, bool ice = false)
     {
         var port = ScratchFolder.FreePort();
         var folder = Directory.CreateDirectory(scratch.File($"baresip-{port}")).FullName;
@@ -37,7 +38,7 @@ internal sealed class BaresipPhone : RunningProgram
         var speech = System.IO.Path.Combine(folder, "speech.wav"); // its configuration cannot hold a path with a space
         File.WriteAllBytes(speech, Spoken(File.ReadAllBytes(speaks), times: dials is null ? 3 : 1));
         File.WriteAllText(System.IO.Path.Combine(folder, "config"), Configuration(folder, port, speech, rtcpMux));
-        var security = encryption.Length > 0 ? $";mediaenc={encryption}" : "";
+        var security = (encryption.Length > 0 ? $";mediaenc={encryption}" : "") + (ice ? ";medianat=ice" : "");
         File.WriteAllText(System.IO.Path.Combine(folder, "accounts"),
             $"<sip:bare@127.0.0.1:{port}>;regint=0;answermode=auto;audio_codecs={codec}{security}\n");
         File.WriteAllText(System.IO.Path.Combine(folder, "contacts"), "");
@@ -75,6 +76,7 @@ internal sealed class BaresipPhone : RunningProgram
         module alsa.so
         module srtp.so
         module dtls_srtp.so
+        module ice.so
         module sndfile.so
         module_tmp uuid.so
         module_app account.so
