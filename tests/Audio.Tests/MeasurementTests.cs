@@ -37,6 +37,26 @@ public class MeasurementTests
     }
 
     [Fact]
+    public void SpeechIsFoundInARecordingOfAMachineThatStoppedNowAndThenAndOtherSoundIsNot()
+    {
+        var random = new Random(3);
+        var sent = Babble(random, 240_000);
+        var heard = new List<short>(new short[9_600]);
+        for (var at = 0; at < sent.Length; at += 48_000)
+        {
+            // In every second the first 700 ms come, then 200 ms of something else stand where 300 were.
+            heard.AddRange(sent.AsSpan(at, 33_600));
+            heard.AddRange(Babble(random, 9_600));
+        }
+
+        Assert.InRange(SpeechCorrelation.PartFound(sent, heard.ToArray()), 0.45, 0.8);
+        Assert.Equal(1, SpeechCorrelation.PartFound(sent, sent));
+        Assert.Equal(0, SpeechCorrelation.PartFound(sent, Babble(random, 240_000)));
+        Assert.Equal(0, SpeechCorrelation.PartFound(sent, new short[240_000]));
+        Assert.InRange(SpeechCorrelation.PartFound(sent, sent.AsSpan(0, 24_000)), 0.05, 0.15);
+    }
+
+    [Fact]
     public void ClippingAndNoiseFloorAreTold()
     {
         var samples = new short[9_600];
