@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Earshot.Audio.Dsp;
 
@@ -112,6 +113,8 @@ internal sealed class Resampler
         _next -= count;
     }
 
+    // Vectors of the machine's width cannot be compiled beforehand; as it runs the first half second would be ten times as slow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Dot()
     {
         var samples = _window.AsSpan(_next, _taps);

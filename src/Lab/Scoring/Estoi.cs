@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Earshot.Lab.Scoring;
 
 /// <summary>
@@ -44,6 +46,7 @@ internal static class Estoi
         return bands.Segments == 0 ? double.NaN : sum / bands.Segments;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NormaliseRow(ReadOnlySpan<float> row, Span<float> to)
     {
         var (sum, squares) = (0f, 0f);
@@ -60,6 +63,7 @@ internal static class Estoi
     }
 
     // The columns need not be normalised one by one: their correlation is that of normalised ones. All columns are summed side by side.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double MeanCorrelation(ReadOnlySpan<float> clean, ReadOnlySpan<float> degraded)
     {
         Span<float> sums = stackalloc float[5 * Frames];

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Earshot.Lab.Scoring;
 
 //   frame (256, Hann) ──► spectrum (512) ──►  X_j(m) = √ Σ |x(k, m)|²   over the bins k₁(j) ≤ k < k₂(j) of a third of an octave
@@ -89,6 +91,7 @@ internal sealed class SpeechBands
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Clean, double Degraded) Powers(FourierPlan plan, int from, int to)
     {
         var (a, b) = (0.0, 0.0);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Earshot.Lab.Scoring;
 
 /// <summary>
@@ -36,6 +38,7 @@ internal static class Stoi
         return bands.Segments == 0 ? double.NaN : sum / (bands.Segments * SpeechBands.Bands);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Similarity(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         var (xx, yy, sumX) = (0f, 0f, 0f);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Earshot.Lab.Scoring;
 
 /// <summary>Finds a window of speech within a longer piece of a recording: normalised cross-correlation by one transform pair.</summary>
@@ -51,6 +53,7 @@ internal sealed class WindowCorrelator
         return (from + best + Peak(best, power), most);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Load(ReadOnlySpan<float> speech, ReadOnlySpan<float> heard, int from)
     {
         Span<float> re = _plan.Re, im = _plan.Im;
@@ -64,6 +67,7 @@ internal sealed class WindowCorrelator
         for (var i = 0; i < _energy.Length - 1; i++) _energy[i + 1] = _energy[i] + ((double)re[i] * re[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply()
     {
         Span<float> re = _plan.Re, im = _plan.Im;
