@@ -50,6 +50,12 @@ internal sealed partial class NetworkNamespaces : IDisposable
         if (host == 1) Assert.Null(Ip($"-n {Name(1)} route replace {FarAddress} via {SecondAddressOf(2)} metric 20"));
     }
 
+    /// <summary>Gives a host more addresses on the cable.</summary>
+    public void AddAddresses(int host, int count)
+    {
+        for (var i = 1; i <= count; i++) Assert.Null(Ip($"-n {Name(host)} addr add 10.213.7.{(100 * host) + i}/24 dev cable"));
+    }
+
     /// <summary>The interface of a host goes down, as its system says; the other end of the cable notices, too.</summary>
     public void Down(int host, string cable) => Assert.Null(Ip($"-n {Name(host)} link set {cable} down"));
 
