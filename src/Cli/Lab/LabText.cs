@@ -25,6 +25,7 @@ internal static class LabText
         var (stream, playout) = (result.Stream, result.Playout);
         yield return Line($"{stream.From} -> {stream.To}, SSRC {stream.Ssrc:x8}, {stream.Length.TotalSeconds:0.#} s, the largest of {result.OtherStreams + 1}");
         yield return Line($"  codec          {result.Codec} (payload type {result.PayloadType}{(result.RedundancyPayloadType < 0 ? "" : $", redundancy in {result.RedundancyPayloadType}")})");
+        if (result.KeyPayloadType >= 0) yield return Line($"  keys           {(result.Digits.Length == 0 ? "none whole" : result.Digits)} (payload type {result.KeyPayloadType})");
         yield return Line($"  received       {stream.Packets.Count}, {result.PacketsLost} lost, {playout.PacketsDiscarded} too late or not playable, jitter {result.Jitter * 1000:0.0} ms");
         yield return Line($"  delay          median {result.Delay.MedianMs:0.0} ms, p95 {result.Delay.P95Ms:0.0}, max {result.Delay.MaximumMs:0.0} (beyond the fastest packet)");
         yield return Line($"  target         median {result.Target.MedianMs:0.0} ms, p95 {result.Target.P95Ms:0.0}");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Text;
 using Earshot.Lab.Calls;
 using Earshot.Media;
 using Earshot.Media.Codecs;
@@ -24,8 +25,10 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     private readonly PeerAddress _peer = new(0, 0xc0000201, 4000, false, 0);
     private readonly SlotRing<ReceivedPacket> _ring = new(64, static () => new ReceivedPacket());
     private readonly List<short> _heard = [];
+    private readonly StringBuilder _digits = new();
     private readonly short[] _block = new short[PullSamples];
     private readonly LabClock _clock;
+    private readonly int _keys;
     private double _earliest = double.PositiveInfinity;
     private uint _firstTime;
     private int _clockRate;
@@ -36,9 +39,10 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     /// <param name="decoders">For each payload type that is understood.</param>
     /// <param name="begins">When the speaker takes its first block.</param>
     /// <param name="redundancy">The payload type of redundant audio (RFC 2198); −1 for none.</param>
-    public HearingEnd(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, Instant begins, int redundancy = -1)
+    /// <param name="keys">The payload type of keys (RFC 4733); −1 for none.</param>
+    public HearingEnd(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, Instant begins, int redundancy = -1, int keys = -1)
     {
-        _clock = new(begins, 0);
+        (_clock, _keys) = (new(begins, 0), keys);
         Playback = new PlaybackPipeline(_ring);
         Media = new CallMedia(new()
         {
@@ -52,7 +56,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
             Random = new SeededRandom(1),
             Clock = new(Instant.Zero, NtpTime.FromUtc(DateTime.UnixEpoch)),
         });
-        var plan = PlanFor(decoders, redundancy);
+        var plan = PlanFor(decoders, redundancy, keys);
         Playback.Apply(plan.Playback);
         Media.Apply(begins, plan);
         Media.Start(begins);
@@ -69,6 +73,9 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
 
     /// <summary>Everything that was played.</summary>
     public ReadOnlySpan<short> Heard => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_heard);
+
+    /// <summary>The keys that were pressed, in their order.</summary>
+    public string Digits => _digits.ToString();
 
     /// <summary>When the speaker takes its next block.</summary>
     public Instant NextPull => _clock.At(_pulls * PullSamples);
@@ -95,7 +102,8 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     /// <inheritdoc/>
     public void Push(in MediaEvent happened)
     {
-        // Nobody watches: what matters is counted.
+        // Nobody watches the rest: what matters of it is counted.
+        if (happened.Kind == MediaEventKind.DtmfReceived) _digits.Append(happened.Digit);
     }
 
     /// <inheritdoc/>
@@ -119,14 +127,15 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
     // When the sender spoke is not known: the fastest packet so far stands for no delay at all.
     private void Note(Instant now, ReadOnlySpan<byte> datagram)
     {
-        if (!RtpPacket.TryParse(datagram, out var packet)) return;
+        // A key's time stamp says when it was pressed, in all its packets.
+        if (!RtpPacket.TryParse(datagram, out var packet) || packet.PayloadType == _keys) return;
         if (double.IsInfinity(_earliest)) _firstTime = packet.Timestamp;
         _earliest = Math.Min(_earliest, now.TotalMilliseconds - Behind(packet.Timestamp));
     }
 
     private double Behind(uint rtpTime) => (int)(rtpTime - _firstTime) * 1000.0 / _clockRate;
 
-    private MediaPlan PlanFor(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, int redundancy)
+    private MediaPlan PlanFor(IReadOnlyList<(byte PayloadType, AudioCodec Codec)> decoders, int redundancy, int keys)
     {
         _clockRate = decoders[0].Codec.ClockRate;
         UInt128 types = 0;
@@ -136,7 +145,7 @@ internal sealed class HearingEnd : IDatagramSender, IEventSink, IDisposable
         return new(
             new TransportPlan(_peer, _peer, true, null, null),
             new SendPlan(CodecCatalogue.Pcmu.CreateEncoder48k(), 0, 8000, 960, -1, 8000, false),
-            new ReceivePlan(types, -1, _clockRate, true, true) { RedundancyPayloadType = redundancy },
+            new ReceivePlan(types, keys, _clockRate, true, true) { RedundancyPayloadType = redundancy },
             new PlaybackPlan([.. decoders.Select(d => (d.PayloadType, d.Codec.CreateDecoder48k()))], true),
             new MediaFacts(decoders[0].Codec.Name.ToLowerInvariant(), decoders[0].Codec.SampleRate, 20, null, Here, _peer.ToEndPoint(), MediaDirection.ReceiveOnly, false, true, false));
     }

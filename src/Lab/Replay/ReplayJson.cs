@@ -17,6 +17,8 @@ internal static class ReplayJson
         w.WriteString("codec", result.Codec);
         w.WriteNumber("payloadType", result.PayloadType);
         LabJsonFields.Number(w, "redundancyPayloadType", result.RedundancyPayloadType < 0 ? null : result.RedundancyPayloadType, 0);
+        LabJsonFields.Number(w, "keyPayloadType", result.KeyPayloadType < 0 ? null : result.KeyPayloadType, 0);
+        w.WriteString("digits", result.Digits);
         w.WriteNumber("cutPackets", result.CutPackets);
         w.WriteBoolean("endsEarly", result.EndsEarly);
         LabJsonFields.Delay(w, "delayMs", result.Delay);

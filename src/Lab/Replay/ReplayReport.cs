@@ -11,7 +11,7 @@ internal static class ReplayReport
     /// <summary>One row, one set of plots.</summary>
     public static ReportPage Of(ReplayResult result) => new(
         "Earshot lab: a captured stream",
-        string.Create(CultureInfo.InvariantCulture, $"{result.Stream.Length.TotalSeconds:0.#} s of {result.Codec} from {result.Stream.From} to {result.Stream.To}, as our playout plays it."),
+        string.Create(CultureInfo.InvariantCulture, $"{result.Stream.Length.TotalSeconds:0.#} s of {result.Codec} from {result.Stream.From} to {result.Stream.To}, as our playout plays it.{(result.Digits.Length == 0 ? "" : $" Keys: {result.Digits}.")}"),
         [
             new("delay", "ms", "Beyond the fastest packet: what jitter and buffer add, median.", 1, true),
             new("p95", "ms", "The delay that 95 % of the blocks stay below.", 1, true),

@@ -26,6 +26,12 @@ internal sealed record ReplayResult
     /// <summary>Payload type of redundant audio (RFC 2198); −1 when there is none.</summary>
     public required int RedundancyPayloadType { get; init; }
 
+    /// <summary>Payload type of keys (RFC 4733); −1 when there are none.</summary>
+    public required int KeyPayloadType { get; init; }
+
+    /// <summary>The keys that were pressed, in their order.</summary>
+    public required string Digits { get; init; }
+
     /// <summary>Packets of the capture of which only the beginning was kept: they are missing here.</summary>
     public required int CutPackets { get; init; }
 
@@ -70,7 +76,7 @@ internal sealed record ReplayResult
         var format = StreamFormat.Of(stream, dynamicCodec);
         var origin = stream.Packets[0].At.Nanoseconds;
         // Half a block behind the first packet, the mean of all the phases that a sound card might have.
-        using var end = new HearingEnd(Decoders(format), Instant.FromMilliseconds(5), format.RedundancyPayloadType);
+        using var end = new HearingEnd(Decoders(format), Instant.FromMilliseconds(5), format.RedundancyPayloadType, format.KeyPayloadType);
         foreach (var packet in stream.Packets)
         {
             cancel.ThrowIfCancellationRequested();
@@ -95,6 +101,8 @@ internal sealed record ReplayResult
         Codec = format.Codec.Name.ToLowerInvariant(),
         PayloadType = format.PayloadType,
         RedundancyPayloadType = format.RedundancyPayloadType,
+        KeyPayloadType = format.KeyPayloadType,
+        Digits = end.Digits,
         PacketsLost = end.Media.Rtcp.PacketsLost,
         Jitter = end.Media.Rtcp.JitterMilliseconds / 1000,
         Playout = end.Playback.Statistics,

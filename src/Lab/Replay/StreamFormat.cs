@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Codecs;
 using Earshot.Media.Codecs.Opus;
+using Earshot.Media.Send;
 using Earshot.Protocol.Rtp;
 
 namespace Earshot.Lab.Replay;
@@ -9,7 +10,8 @@ namespace Earshot.Lab.Replay;
 /// <param name="PayloadType">Of the sound.</param>
 /// <param name="Codec">Of the sound.</param>
 /// <param name="RedundancyPayloadType">Of redundant audio around it (RFC 2198); −1 when there is none.</param>
-internal sealed record StreamFormat(byte PayloadType, AudioCodec Codec, int RedundancyPayloadType)
+/// <param name="KeyPayloadType">Of keys between it (telephone-event, RFC 4733); −1 when there are none.</param>
+internal sealed record StreamFormat(byte PayloadType, AudioCodec Codec, int RedundancyPayloadType, int KeyPayloadType)
 {
     private const byte FirstDynamic = 96;
     private const int Enough = 20;
@@ -20,18 +22,27 @@ internal sealed record StreamFormat(byte PayloadType, AudioCodec Codec, int Redu
     /// <exception cref="PcapException">It cannot be played.</exception>
     public static StreamFormat Of(RtpStream stream, AudioCodec dynamicCodec)
     {
-        var types = stream.Packets.CountBy(p => (byte)(p.Bytes[1] & 0x7f)).OrderByDescending(count => count.Value).ThenBy(count => count.Key).ToArray();
-        var most = types[0].Key;
-        if (PrimaryOf(stream, most) is { } primary) return new(primary, dynamicCodec, most);
+        var types = stream.Packets.CountBy(p => (byte)(p.Bytes[1] & 0x7f)).OrderByDescending(count => count.Value).ThenBy(count => count.Key)
+            .Select(count => count.Key).ToArray();
+        var keys = types.Where(type => AreKeys(stream, type)).Select(type => (int)type).FirstOrDefault(-1);
+        var sound = types.Where(type => type != keys).ToArray();
+        if (sound.Length == 0) throw new PcapException("its largest stream holds keys (telephone-event) and no sound");
+        var most = sound[0];
+        if (PrimaryOf(stream, most) is { } primary) return new(primary, dynamicCodec, most, keys);
         var known = CodecCatalogue.All.FirstOrDefault(c => c.StaticPayloadType == most);
         if (known is null && most < FirstDynamic)
             throw new PcapException($"its largest stream is of payload type {most}, which is not read here (0, 8, 9 and 96 to 127 are)");
         var codec = known ?? dynamicCodec;
         if (IsEncrypted(PayloadsOf(stream, most), codec))
             throw new PcapException("its largest stream is encrypted (SRTP), and the keys are not in it");
-        var redundancy = types.Where(type => PrimaryOf(stream, type.Key) == most).Select(type => (int)type.Key).FirstOrDefault(-1);
-        return new(most, codec, redundancy);
+        var redundancy = sound.Where(type => PrimaryOf(stream, type) == most).Select(type => (int)type).FirstOrDefault(-1);
+        return new(most, codec, redundancy, keys);
     }
+
+    // Four bytes: one of the sixteen keys, a bit that is always clear, a duration. Sound is longer, at least in some packets.
+    private static bool AreKeys(RtpStream stream, byte type) => type >= FirstDynamic && PayloadsOf(stream, type).All(payload =>
+        payload.Length == TelephoneEvent.Size && TelephoneEvent.TryParse(payload.Span, out var key) && DtmfSender.KeyOf(key.Event) != '\0'
+        && (payload.Span[1] & 0x40) == 0);
 
     // Only what repeats its own primary, in whole frames, nearly always, is redundant audio: the first byte alone may be an opus packet's, too.
     private static byte? PrimaryOf(RtpStream stream, byte type)

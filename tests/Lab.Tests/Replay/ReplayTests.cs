@@ -11,6 +11,7 @@ namespace Earshot.Lab.Tests.Replay;
 public sealed class ReplayTests
 {
     private const byte RedType = 112;
+    private const byte KeyType = 101;
 
     [Theory]
     [InlineData(1, false, false, false)]
@@ -127,6 +128,41 @@ public sealed class ReplayTests
         Assert.Equal(101, result.Stream.Packets.Count);
     }
 
+    // 1, #, 1: each in the place of eight packets of sound, the last three say that it was released (RFC 4733 §2.5.1.4).
+    [Theory]
+    [InlineData("opus", 111, false)]
+    [InlineData("opus", 111, true)]
+    [InlineData("PCMU", 0, false)]
+    [InlineData("G722", 9, false)]
+    public void KeysOfACaptureAreReadAndTheirTimeIsNotMissing(string codec, byte payloadType, bool redundancy)
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Find(codec)!, payloadType, redundancy: _ => redundancy, key: Pressed);
+        var result = ReplayResult.Of(pcap.File, CodecCatalogue.Opus);
+        Assert.Equal(("1#1", (int)KeyType, (int)payloadType), (result.Digits, result.KeyPayloadType, (int)result.PayloadType));
+        Assert.Equal((0L, 0L, 0L), (result.PacketsLost, result.Playout.ConcealedSamples, result.Playout.PacketsDiscarded));
+        Assert.InRange(result.Jitter, 0, 0.001);
+        Assert.InRange(result.Delay.P95Ms, 0, 60);
+
+        (int, byte[])? Pressed(int i)
+        {
+            var (began, code) = i switch { >= 60 and < 68 => (60, 1), >= 90 and < 98 => (90, 11), >= 110 and < 118 => (110, 1), _ => (-1, 0) };
+            if (began < 0) return null;
+            var (payload, step) = (new byte[TelephoneEvent.Size], i - began);
+            var clockRate = CodecCatalogue.Find(codec)!.ClockRate;
+            new TelephoneEvent((byte)code, step >= 5, 10, (ushort)(Math.Min(step + 1, 6) * clockRate / 50)).Write(payload);
+            return (began, payload);
+        }
+    }
+
+    [Fact]
+    public void KeysWithoutSoundAreSaidToBeNone()
+    {
+        var pcap = new PcapBuilder(1);
+        Speak(pcap, CodecCatalogue.Pcmu, 0, packets: 20, key: i => (0, [5, 10, 0, (byte)(10 * i)]));
+        Assert.Contains("no sound", Assert.Throws<PcapException>(() => ReplayResult.Of(pcap.File, CodecCatalogue.Opus)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatIsNoCaptureIsSaidSo()
     {
@@ -171,7 +207,7 @@ public sealed class ReplayTests
 
     private static void Speak(PcapBuilder pcap, AudioCodec codec, byte payloadType, int packets = 200, uint ssrc = 5, ushort port = 4000, bool v6 = false,
         Func<int, bool>? loses = null, Func<int, double>? late = null, Func<int, bool>? redundancy = null, Func<byte[], byte[]>? seal = null,
-        (byte Type, byte[] Payload, int After)? then = null)
+        (byte Type, byte[] Payload, int After)? then = null, Func<int, (int Began, byte[] Payload)?>? key = null)
     {
         using var encoder = codec.CreateEncoder48k();
         var (voice, frame, packet) = (LabVoice.Open("speech_en_m"), new short[960], new byte[1500]);
@@ -179,21 +215,28 @@ public sealed class ReplayTests
         for (var i = 0; i < packets; i++)
         {
             voice.CopyTo(i * 960, frame);
+            if (key?.Invoke(i) is { } pressed)
+            {
+                Send(KeyType, i, pressed.Payload, pressed.Began);
+                before = [];
+                continue;
+            }
+
             var payload = packet[..encoder.Encode(frame, packet)];
             Send(payloadType, i, payload);
             before = payload;
             if (then is { } other && i + 1 == other.After) Send(other.Type, i + 1, other.Payload);
         }
 
-        void Send(byte type, int i, byte[] payload)
+        void Send(byte type, int i, byte[] payload, int? began = null)
         {
-            var red = redundancy?.Invoke(i) == true && i > 0;
+            var red = redundancy?.Invoke(i) == true && before.Length > 0 && type != KeyType;
             // One copy 960 units back, then the primary (RFC 2198 §3).
             byte[] body = red
                 ? [0x80 | 111, 960 >> 6, (byte)(((960 & 0x3f) << 2) | (before.Length >> 8)), (byte)before.Length, 111, .. before, .. payload]
                 : seal?.Invoke(payload) ?? payload;
             var header = new byte[RtpPacket.HeaderSize];
-            RtpPacket.WriteHeader(header, red ? RedType : type, i == 0, sequence++, (uint)(i * 960L * codec.ClockRate / 48000), ssrc);
+            RtpPacket.WriteHeader(header, red ? RedType : type, i == 0, sequence++, (uint)((began ?? i) * 960L * codec.ClockRate / 48000), ssrc);
             if (loses?.Invoke(i) != true) sent.Add(((i * 20) + (late?.Invoke(i) ?? 0), [.. header, .. body]));
         }
 
