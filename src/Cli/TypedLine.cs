@@ -5,7 +5,7 @@ namespace Earshot.Cli;
 /// <remarks>Thread: the keys' own.</remarks>
 internal sealed class TypedLine
 {
-    private const int Longest = 40; // nobody dials more at once
+    private const int Longest = 250; // 16 words as the other side reads them
     private const char EraseLine = '\u0015'; // Ctrl-U
 
     /// <summary>What stands there.</summary>

@@ -71,7 +71,23 @@ public sealed class DtlsCallTests : IDisposable
             Assert.Equal(0, await callee.EndsAsync());
         }
 
-        await using var confirm = EarshotPhone.StartWith(Home, "verify", target, "--confirm");
+        await using (var nothing = EarshotPhone.StartWith(Home, "verify", target, "--confirm"))
+        {
+            Assert.Contains("reads aloud", (await nothing.EventAsync("error")).GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(2, await nothing.EndsAsync());
+        }
+
+        var others = words.Split(' ');
+        (others[0], others[2]) = (others[2] == others[0] ? "zulu" : others[2], others[0]);
+        await using (var between = EarshotPhone.StartWith(Home, ["verify", target, "--confirm", .. others]))
+        {
+            Assert.Equal("different", (await between.EventAsync("error")).GetProperty("code").GetString());
+            Assert.Equal(5, await between.EndsAsync());
+        }
+
+        await using (var still = EarshotPhone.StartWith(Home, "verify"))
+            Assert.Equal("unverified", (await still.EventAsync("peer")).GetProperty("state").GetString());
+        await using var confirm = EarshotPhone.StartWith(Home, ["verify", target, "--confirm", words.ToUpperInvariant()]);
         Assert.Equal(words, (await confirm.EventAsync("peer")).GetProperty("words").GetString());
         Assert.Equal(0, await confirm.EndsAsync());
         await using var list = EarshotPhone.StartWith(Home, "verify");
@@ -105,16 +121,17 @@ public sealed class DtlsCallTests : IDisposable
     {
         var bobs = new Dictionary<string, string> { ["XDG_DATA_HOME"] = _scratch.File("bob") };
         var from = ScratchFolder.FreePort();
-        string peer;
+        string peer, digits;
         await using (var callee = EarshotPhone.StartWith(Home, Answer))
         {
             await using var caller = EarshotPhone.StartWith(bobs, Call(await callee.PortAsync(), from));
-            peer = (await callee.EventAsync("verification")).GetProperty("peer").GetString()!;
+            var seen = await callee.EventAsync("verification");
+            (peer, digits) = (seen.GetProperty("peer").GetString()!, seen.GetProperty("digits").GetString()!);
             Assert.Equal(0, await callee.EndsAsync());
             Assert.Equal(0, await caller.EndsAsync());
         }
 
-        await using var confirm = EarshotPhone.StartWith(Home, "verify", peer, "--confirm");
+        await using var confirm = EarshotPhone.StartWith(Home, ["verify", peer, "--confirm", .. digits.Split(' ')]);
         Assert.Equal(0, await confirm.EndsAsync());
         File.Delete(_scratch.File(Path.Combine("bob", "earshot", "identity.pem")));
         await using var wary = EarshotPhone.StartWith(Home, Answer);

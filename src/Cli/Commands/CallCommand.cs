@@ -14,7 +14,7 @@ internal static class CallCommand
         var stats = new Option<string>("--stats") { Description = "write the final counters to this file as JSON", HelpName = "FILE" };
         var phoneOptions = new PhoneOptionSet();
         var outputs = new OutputOptionSet();
-        var command = new Command("call", "Places a call. While it lasts, each with Enter: q hangs up (as Ctrl-C), h holds, r resumes, m mutes, v confirms that both read the same words, 0-9 * # A-D are sent.");
+        var command = new Command("call", "Places a call. While it lasts, each with Enter: q hangs up (as Ctrl-C), h holds, r resumes, m mutes, v and what the other side reads aloud confirms who they are, 0-9 * # A-D are sent.");
         command.Arguments.Add(target);
         phoneOptions.AddTo(command);
         phoneOptions.AddRingTimeoutTo(command);

@@ -19,13 +19,29 @@ internal static class CallKeys
                 call.Muted = !call.Muted;
                 output.Progress("mute", call.Muted ? "Microphone off" : "Microphone on");
                 break;
-            case "v": _ = ConfirmAsync(call, output); break;
+            case "v" or ['v', ' ', ..]: Compare(call, line[1..].Trim(), output); break;
             case var digits when digits.All(c => "0123456789*#ABCD".Contains(char.ToUpperInvariant(c))):
                 if (!digits.All(d => call.SendDigit(char.ToUpperInvariant(d), ToneTime))) output.Notice("dtmf", "the other side takes no keys");
                 break;
             default:
-                output.Progress("keys", "q hangs up, h holds, r resumes, m mutes, v says that both read the same words, 0-9 * # A-D are sent");
+                output.Progress("keys", "q hangs up, h holds, r resumes, m mutes, v and what the other side reads aloud compares it with what is seen here, 0-9 * # A-D are sent");
                 break;
+        }
+    }
+
+    private static void Compare(Call call, string typed, IOutput output)
+    {
+        if (call.Verification is not { } peer)
+        {
+            output.Notice("not-confirmed", "there is nothing to compare: this call has no keys by DTLS, or not yet");
+            return;
+        }
+
+        switch (ReadAloud.Compare(typed, peer.Words, peer.Digits))
+        {
+            case ReadAloud.Outcome.Same: _ = ConfirmAsync(call, output); break;
+            case ReadAloud.Outcome.Different: output.Notice("different", $"{ReadAloud.DifferentText}. {ReadAloud.DifferentHint}"); break;
+            default: output.Notice("not-confirmed", typed.Length == 0 ? "type v, then the 40 digits or 16 words that the other side reads aloud" : ReadAloud.IncompleteText); break;
         }
     }
 

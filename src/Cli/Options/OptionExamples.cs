@@ -15,6 +15,7 @@ internal static class OptionExamples
         ["--burst"] = ("packets, 1 to 1000", "3"),
         ["--codecs"] = ("some of opus,g722,pcmu,pcma", "opus,pcma"),
         ["--complexity"] = ("0 to 10", "5"),
+        ["--confirm"] = ("the 40 digits that the other side reads aloud", "'01234 56789 01234 56789 01234 56789 01234 56789'"),
         ["--count"] = ("a number of calls, 1 to 1000000", "3"),
         ["--delay"] = ("milliseconds, 0 to 10000", "40"),
         ["--drift"] = ("millionths, -10000 to 10000", "100"),

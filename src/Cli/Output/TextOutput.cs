@@ -149,7 +149,7 @@ internal sealed class TextOutput : IOutput
 
         Say("  Nobody is between you if both read the same, words or digits:");
         foreach (var line in VerificationFields.Lines(peer.Words, peer.Digits)) Say("    " + line);
-        if (_lives && !Console.IsInputRedirected) Say("  v + Enter confirms that they are the same");
+        if (_lives && !Console.IsInputRedirected) Say("  v, the digits that the other side reads aloud, and Enter: confirms that they are the same");
     }
 
     private void Ended(CallEnded ended)
