@@ -42,7 +42,7 @@ internal enum MediaEventKind
     /// <summary>The way to the peer fell silent, or is another than the one agreed on: a restart of ICE would help.</summary>
     PathDoubtful,
 
-    /// <summary>ICE found no way to the peer, or the last one has been silent for 30 s.</summary>
+    /// <summary>ICE found no way to the peer, or the last one has been silent for 30 s, or its relay is gone and there is no other.</summary>
     PathFailed,
 
     /// <summary>This machine has other addresses than before, and this call other sockets: ICE is to be restarted.</summary>

@@ -90,9 +90,10 @@ internal static class CallEnds
         CallEndReason.NetworkError, 200, "no way to the other phone was found: none of its addresses answers from any of ours",
         "A firewall or NAT between the two lets nothing through: name a relay with --turn, on either side.");
 
-    /// <summary>Consent to send ended (RFC 7675), and looking anew found nothing.</summary>
+    /// <summary>Consent to send ended (RFC 7675), or the relay that carried the call is gone; and looking anew found nothing.</summary>
     public static CallEnd PathLost { get; } = new(
-        CallEndReason.MediaSilent, 200, "the way to the other phone is gone: nothing came from it for 30 s", "Check the network on both sides, and call again.");
+        CallEndReason.MediaSilent, 200, "the way to the other phone is gone: nothing comes from it any more, and no other way was found",
+        "Check the network on both sides, and the relay where one was named; then call again.");
 
     public static CallEnd MediaFailed { get; } = new(
         CallEndReason.Failed, 200, "a fault of earshot ended this call's sound", "Call again, and please report it.");

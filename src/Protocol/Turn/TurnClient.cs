@@ -46,6 +46,9 @@ internal sealed class TurnClient(TurnOptions options, IRandomSource random) : ID
     /// <summary>True while the allocation stands.</summary>
     public bool IsAllocated => !Relayed.IsNone && !_hasEnded;
 
+    /// <summary>It is over.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Whether the allocation stands is being asked.</summary>
     public bool IsInDoubt => IsAllocated && !_isClosing && _refreshAt == Instant.Never;
 

@@ -25,6 +25,9 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     /// <summary>No more bindings are under way at once: each is a packet that leaves in the same moment.</summary>
     private const int MostBindings = 8;
 
+    /// <summary>The peer has agreed to look for a way anew, so our network carries packets: a relay that says nothing for as long is likely gone. STUN itself would take 39.5 s to say so.</summary>
+    private static readonly TimeSpan DoubtLimit = TimeSpan.FromSeconds(5);
+
     private readonly List<Asked> _bindings = [];
     private readonly List<Asking> _relays = [];
     private Instant _until = Instant.Never;
@@ -66,6 +69,18 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     {
         foreach (var asking in _relays)
             asking.Relay.Verify(now);
+    }
+
+    /// <summary>The peer has agreed to look anew: relays that are in doubt answer now, or are told of.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="inUse">What carried the call until then.</param>
+    public void LimitDoubt(Instant now, IIceBase? inUse)
+    {
+        foreach (var asking in _relays)
+        {
+            if (asking.Relay.IsInDoubt && asking.DoubtUntil == Instant.Never)
+                (asking.DoubtUntil, asking.HasCarried) = (now + DoubtLimit, asking.Relay == inUse);
+        }
     }
 
     /// <summary>A socket is gone: what was asked from it is forgotten, and its relays are reached no more.</summary>
@@ -113,8 +128,10 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     }
 
     /// <summary>Deadlines that have come.</summary>
-    public void HandleTimeout(Instant now)
+    /// <returns>True when the relay that carried the call does not answer. It may yet: it is not given back.</returns>
+    public bool HandleTimeout(Instant now)
     {
+        bool isSilent = false;
         foreach (var asked in _bindings)
         {
             if (asked.Binding.PollTimeout() <= now)
@@ -125,9 +142,11 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         {
             if (asking.Relay.PollTimeout() <= now)
                 asking.Relay.HandleTimeout(now);
+            isSilent |= asking.DoubtUntil <= now && IsSilent(now, asking);
         }
 
         IsDone |= _until <= now;
+        return isSilent;
     }
 
     /// <summary>Sends what waits, and gives the agent what was learnt.</summary>
@@ -161,7 +180,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         foreach (var asked in _bindings)
             next = Instant.Min(next, asked.Binding.PollTimeout());
         foreach (var asking in _relays)
-            next = Instant.Min(next, asking.Relay.PollTimeout());
+            next = Instant.Min(next, Instant.Min(asking.Relay.PollTimeout(), asking.DoubtUntil));
         return next;
     }
 
@@ -267,7 +286,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
                     agent.RemoveLocal(now, asking.Relay.Origin);
                 if (TryAgain(now, asking, ended.Cause))
                     return true;
-                if (ended.Cause != TurnEnd.Closed)
+                if (ended.Cause != TurnEnd.Closed && !(ended.Cause == TurnEnd.TimedOut && asking.IsToldSilent))
                     RelayEnded?.Invoke(now, RelayEnds.Say(asking.Server.Uri, ended, asking.Relay.Stream?.End));
                 asking.IsSettled = asking.HasEnded = true;
                 return true;
@@ -279,6 +298,17 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private sealed record Asked(StunBinding Binding, SocketBase At, PeerAddress Server)
     {
         public bool IsSettled { get; set; }
+    }
+
+    private bool IsSilent(Instant now, Asking asking)
+    {
+        asking.DoubtUntil = Instant.Never;
+        if (!asking.Relay.IsInDoubt)
+            return false;
+        if (!asking.IsToldSilent)
+            RelayEnded?.Invoke(now, RelayEnds.Say(asking.Server.Uri, new TurnEvent.Ended(TurnEnd.TimedOut, 0, default), null));
+        asking.IsToldSilent = true;
+        return asking.HasCarried;
     }
 
     // The server is there, and has forgotten us: it was started anew. Over a connection that ends with it.
@@ -302,6 +332,12 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         public SocketBase? Via => via;
 
         public bool HasStood { get; set; }
+
+        public Instant DoubtUntil { get; set; } = Instant.Never;
+
+        public bool HasCarried { get; set; }
+
+        public bool IsToldSilent { get; set; }
 
         public bool IsSettled { get; set; }
 

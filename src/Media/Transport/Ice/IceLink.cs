@@ -31,6 +31,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     // Checks that nobody has answered for so long are repeated seldom (RFC 8445 §14.3).
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
 
+    // The relay that carried the call says nothing: another way works by then, or it itself again, or there is none. No consent's 30 s for what is known to be gone.
+    private static readonly TimeSpan WithoutRelay = TimeSpan.FromSeconds(6);
+
     private readonly IceOptions _options;
     private readonly IRandomSource _random;
     private readonly IEventSink _events;
@@ -50,6 +53,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private IcePath? _path;
     private Mode _mode;
     private bool _isEarly;
+    private IIceBase? _doubted;
+    private Instant _givenUpAt = Instant.Never;
     private Instant _askedSince;
     private bool _isClosed;
     private volatile bool _isGathered = true;
@@ -161,6 +166,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         _agent.Restart(now, credentials);
         (_credentials, _peer) = (credentials, null);
         _gathering.Verify(now);
+        _doubted = _way;
         Describe();
         Drain(now);
     }
@@ -195,6 +201,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         bool isTakenAtLast = _isEarly && isFinal && _way is null && now - _askedSince > Stale;
         if (_peer is not null && (_peer != agreement.Remote.Credentials || isTakenAtLast))
             Renew(now);
+        if (_peer != agreement.Remote.Credentials)
+            _gathering.LimitDoubt(now, _doubted);
         if (_peer is null || _peer != agreement.Remote.Credentials || isTakenAtLast)
             _askedSince = now;
         (_peer, _isEarly) = (agreement.Remote.Credentials, !isFinal);
@@ -335,14 +343,20 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         if (IsOver)
             return;
-        _gathering.HandleTimeout(now);
+        if (_gathering.HandleTimeout(now))
+            _givenUpAt = now + WithoutRelay;
         if (_agent.PollTimeout() <= now)
             _agent.HandleTimeout(now);
         Drain(now);
+        if (_givenUpAt > now)
+            return;
+        _givenUpAt = Instant.Never;
+        if (_mode == Mode.Active && _agent.State is not (IceState.Connected or IceState.Completed))
+            _events.Push(new(MediaEventKind.PathFailed, now));
     }
 
     /// <summary>When something is due next.</summary>
-    public Instant PollTimeout() => IsOver ? Instant.Never : Instant.Min(_gathering.PollTimeout(), _agent.PollTimeout());
+    public Instant PollTimeout() => IsOver ? Instant.Never : Instant.Min(_givenUpAt, Instant.Min(_gathering.PollTimeout(), _agent.PollTimeout()));
 
     /// <summary>Gives relays back and answers nobody any more; a last goodbye still finds its way.</summary>
     public void Close(Instant now)
@@ -462,6 +476,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         _target = _way is null ? default : PeerAddress.From(path!.Remote);
         Volatile.Write(ref _path, _way is null ? null : path);
         _way?.Choose(now, path!.Remote);
+        if (_way is null && before is TurnRelay { HasEnded: true })
+            _givenUpAt = Instant.Min(_givenUpAt, now + WithoutRelay);
         PathChanged?.Invoke(now);
         if (_way is not null)
             _events.Push(new(before is null ? MediaEventKind.PathFound : MediaEventKind.RemoteAddressChanged, now));

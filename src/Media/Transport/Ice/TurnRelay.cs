@@ -57,6 +57,9 @@ internal sealed class TurnRelay : IIceBase, IDisposable
     /// <summary>Whether it stands is being asked.</summary>
     public bool IsInDoubt => _client.IsInDoubt;
 
+    /// <summary>It is over, by the server's word or for want of it.</summary>
+    public bool HasEnded => _client.HasEnded;
+
     /// <summary>Asks whether it still stands.</summary>
     public void Verify(Instant now)
     {
