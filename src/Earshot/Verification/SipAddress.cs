@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
 using System.Text;
 
 namespace Earshot.Verification;
@@ -11,7 +12,7 @@ internal static class SipAddress
     /// <summary>True for what <see cref="Of"/> gives, but nothing.</summary>
     public static bool IsAddress(string text) => text.Length is > 4 and <= Longest && text.StartsWith("sip:", StringComparison.Ordinal) && text.All(IsPrintable);
 
-    /// <summary><c>SIPS:Bob@Example.ORG:5061;transport=tls</c> and <c>sip:Bob@example.org</c> are one: scheme, parameters, password and usual ports say nothing of a person.</summary>
+    /// <summary><c>SIPS:Bob@Example.ORG:5061;transport=tls</c> and <c>sip:Bob@example.org</c> are one: scheme, parameters, password and usual ports say nothing of a person, nor does the spelling <c>%42ob@example.org.</c></summary>
     /// <param name="uri">Ours or the peer's, as a message has it.</param>
     /// <returns>Printable ASCII without spaces, what is none escaped, at most 300 characters; empty when it is longer, or names nobody.</returns>
     public static string Of(string uri)
@@ -20,13 +21,37 @@ internal static class SipAddress
         var isSips = rest.StartsWith("sips:", StringComparison.OrdinalIgnoreCase);
         rest = isSips ? rest[5..] : rest.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) ? rest[4..] : rest;
         var at = rest.LastIndexOf('@');
-        var user = at < 0 ? "" : rest[..at].Split(':')[0] + "@";
+        var user = at < 0 ? "" : Spelled(rest[..at].Split(':')[0]) + "@";
         var host = rest[(at + 1)..].Split(';', '?')[0].ToLowerInvariant();
         var usual = isSips ? ":5061" : ":5060";
         if (host.EndsWith(usual, StringComparison.Ordinal)) host = host[..^usual.Length];
+        host = host.TrimEnd('.');
         var address = Escaped("sip:" + user + host);
         return host.Length > 0 && IsAddress(address) ? address : "";
     }
+
+    // What need not be escaped is not, and what must be is so with capitals (RFC 3261 §19.1.4: both spellings name one user).
+    private static string Spelled(string user)
+    {
+        if (!user.Contains('%', StringComparison.Ordinal)) return user;
+        var spelled = new StringBuilder();
+        for (var i = 0; i < user.Length; i++)
+        {
+            if (user[i] != '%' || i + 2 >= user.Length || !byte.TryParse(user.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            {
+                spelled.Append(user[i]);
+                continue;
+            }
+
+            spelled.Append(IsUnreserved((char)code) ? (char)code : $"%{code:X2}");
+            i += 2;
+        }
+
+        return spelled.ToString();
+    }
+
+    // RFC 3261 §25.1, unreserved and user-unreserved.
+    private static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || "-_.!~*'()&=+$,;?/".Contains(c, StringComparison.Ordinal);
 
     private static bool IsPrintable(char c) => c is > ' ' and < (char)127;
 

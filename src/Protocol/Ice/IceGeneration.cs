@@ -16,6 +16,7 @@ internal readonly record struct EarlyCheck(TransportAddress Base, TransportAddre
 internal sealed class IceGeneration : IDisposable
 {
     private const int MaximumRemote = 32;
+    private const int MaximumDiscovered = 16; // copies of old checks make some up; those that are signalled keep their room
     private const int MaximumEarly = 8;
     private readonly byte[] _ownName;
     private readonly List<IceCandidate> _remote = [];
@@ -110,10 +111,18 @@ internal sealed class IceGeneration : IDisposable
             return false;
         }
 
-        if (_remote.Count >= MaximumRemote)
+        if (_remote.Count >= MaximumRemote || (candidate.Kind == CandidateKind.PeerReflexive && Discovered() >= MaximumDiscovered))
             return false;
         _remote.Add(candidate);
         return true;
+    }
+
+    private int Discovered()
+    {
+        int count = 0;
+        foreach (var known in _remote)
+            count += known.Kind == CandidateKind.PeerReflexive ? 1 : 0;
+        return count;
     }
 
     /// <summary>Keeps a check for later; a few do, and repetitions are the same.</summary>

@@ -15,6 +15,7 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
 {
     private static readonly TimeSpan InARow = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan JustNow = TimeSpan.FromMilliseconds(150);
+    private readonly Discoveries _discoveries = new();
 
     /// <summary>Takes a request.</summary>
     public void Handle(Instant now, in TransportAddress origin, in TransportAddress from, in StunMessage message)
@@ -42,7 +43,7 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
         if (generation.Remote is null)
             generation.KeepEarly(new(origin, from, priority, isNominating));
         else
-            Trigger(now, generation, origin, from, priority, isNominating, message.TryGetUInt32(StunAttribute.Nomination, out uint number) ? number : null);
+            Trigger(now, generation, origin, from, priority, isNominating, id, message.TryGetUInt32(StunAttribute.Nomination, out uint number) ? number : null);
     }
 
     /// <summary>Once the peer's description is there, its earlier checks count.</summary>
@@ -52,7 +53,7 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
         if (generation.Remote is null || generation.Early.Count == 0)
             return;
         foreach (var check in generation.Early)
-            Trigger(now, generation, check.Base, check.From, check.Priority, check.IsNominating, null);
+            Trigger(now, generation, check.Base, check.From, check.Priority, check.IsNominating, null, null);
         generation.ClearEarly();
     }
 
@@ -79,9 +80,9 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
         session.Outgoing.Push(new(code == 0 ? OutgoingKind.Success : OutgoingKind.Error, generation, null, origin, to, id, code, unknown));
 
     private void Trigger(
-        Instant now, IceGeneration generation, in TransportAddress origin, in TransportAddress from, uint priority, bool isNominating, uint? number)
+        Instant now, IceGeneration generation, in TransportAddress origin, in TransportAddress from, uint priority, bool isNominating, TransactionId? id, uint? number)
     {
-        var pair = generation.Pairs.Find(origin, from) ?? (generation == session.Current ? Discover(generation, origin, from, priority) : null);
+        var pair = generation.Pairs.Find(origin, from) ?? (generation == session.Current ? Discover(generation, origin, from, priority, id) : null);
         if (pair is null)
             return;
         if (!generation.IsPeerHeard)
@@ -101,7 +102,7 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
     }
 
     // A peer-reflexive candidate (§7.3.1.3).
-    private CandidatePair? Discover(IceGeneration generation, in TransportAddress origin, in TransportAddress from, uint priority)
+    private CandidatePair? Discover(IceGeneration generation, in TransportAddress origin, in TransportAddress from, uint priority, TransactionId? id)
     {
         IceCandidate? local = null;
         foreach (var candidate in session.Local.All)
@@ -121,10 +122,10 @@ internal sealed class IncomingRequests(IceSession session, PathKeeper keeper, No
             Address = from,
             Kind = CandidateKind.PeerReflexive,
         };
-        generation.TryAddRemote(remote);
-        return generation.RemoteCandidates.Contains(remote) ? generation.Pairs.Add(local, remote, session.IsControlling, wasHeard: true)
-            : Known(generation, from) is { } known ? generation.Pairs.Add(local, known, session.IsControlling, wasHeard: true)
-            : null;
+        if (Known(generation, from) is { } known)
+            return generation.Pairs.Add(local, known, session.IsControlling, wasHeard: true);
+        bool isBelieved = id is not { } check || _discoveries.TryTake(check);
+        return isBelieved && generation.TryAddRemote(remote) ? generation.Pairs.Add(local, remote, session.IsControlling, wasHeard: true) : null;
     }
 
     private static IceCandidate? Known(IceGeneration generation, in TransportAddress address)

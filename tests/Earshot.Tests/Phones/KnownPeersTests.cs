@@ -126,6 +126,10 @@ public sealed class KnownPeersTests : IDisposable
     [InlineData("sip:[2001:DB8::1]:5060", "sip:[2001:db8::1]")]
     [InlineData("sip:jürgen smith@example.org", "sip:j%C3%BCrgen%20smith@example.org")]
     [InlineData("sip:a\nb@example.org", "sip:a%0Ab@example.org")]
+    [InlineData("sip:%62%6Fb@example.org.", "sip:bob@example.org")]
+    [InlineData("sip:j%c3%bcrgen%20smith%40home@example.org", "sip:j%C3%BCrgen%20smith%40home@example.org")]
+    [InlineData("sip:100%@example.org", "sip:100%@example.org")]
+    [InlineData("sip:%4@example.org", "sip:%4@example.org")]
     public void AnAddressNamesAPersonAndNotTheWayThere(string uri, string address)
     {
         Assert.Equal(address, SipAddress.Of(uri));

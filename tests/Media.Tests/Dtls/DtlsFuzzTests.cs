@@ -11,22 +11,22 @@ public class DtlsFuzzTests
     {
         using var executor = new DtlsExecutor(mostHandshakes: 100);
         var pairs = Enumerable.Range(0, 40).Select(seed => Over(new Random(seed), executor)).ToList();
-        pairs[0].Until(() =>
+        Assert.True(pairs[0].Until(() =>
         {
             foreach (var pair in pairs)
                 pair.Carry();
-            return pairs.TrueForAll(pair => pair.BothStand || pair.BothEnded);
-        }, seconds: 2);
+            return pairs.Exists(pair => pair.BothStand) && pairs.Count(pair => pair.BothStand || pair.BothEnded) >= 30;
+        }));
         Assert.DoesNotContain(pairs, IsWrong);
         Assert.Null(executor.Failure);
-        Assert.Contains(pairs, pair => pair.BothStand);
         pairs.ForEach(pair => pair.Dispose());
     }
 
     private static DtlsPair Over(Random random, DtlsExecutor executor)
     {
         var pair = new DtlsPair(Short, Short, executor);
-        pair.ToServer = pair.ToClient = datagram => [random.Next(4) == 0 ? Changed(datagram, random) : datagram];
+        int often = random.Next(2) == 0 ? 4 : 20;
+        pair.ToServer = pair.ToClient = datagram => [random.Next(often) == 0 ? Changed(datagram, random) : datagram];
         return pair.Begin();
     }
 
@@ -45,5 +45,5 @@ public class DtlsFuzzTests
         return random.Next(8) == 0 ? changed[..random.Next(changed.Length)] : changed;
     }
 
-    private static DtlsTerms Short(DtlsTerms terms) => terms with { Timeout = TimeSpan.FromMilliseconds(1_200) };
+    private static DtlsTerms Short(DtlsTerms terms) => terms with { Timeout = TimeSpan.FromSeconds(3) };
 }

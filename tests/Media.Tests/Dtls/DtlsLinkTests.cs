@@ -150,21 +150,47 @@ public sealed class DtlsLinkTests : IDatagramSender, IDisposable
     }
 
     [Fact]
-    public void StrangersWithoutEndEndTheAssociationNotTheProcess()
+    public void StrangersWithoutEndCostThreeHandshakesAndNotTheCall()
     {
         _pair.Server.Begin();
-        for (int attempt = 0; attempt < 3; attempt++)
+        for (int attempt = 0; attempt < DtlsSourceGuard.MostStrangers; attempt++)
         {
-            using var another = new DtlsPair(client => client with { Identity = DtlsIdentity.CreateEphemeral() }, executor: _pair.Executor);
-            var from = Stranger with { Port = (ushort)(6000 + attempt) };
-            _peers[from] = another.Client;
-            another.Client.Begin();
+            using var another = AnotherStranger(attempt);
             int before = attempt;
             Assert.True(Carry(() => _pair.Server.Attempt > before || _pair.Server.Outcome is not null));
         }
 
-        Assert.Equal(DtlsFailure.FingerprintMismatch, _pair.Server.Outcome!.Failure);
-        Assert.Null(_pair.Server.Keys);
+        using var tooMany = AnotherStranger(DtlsSourceGuard.MostStrangers);
+        long strangers = _link.Guard.Strangers;
+        Assert.True(Carry(() => _link.Guard.Strangers > strangers));
+        Assert.Equal((DtlsState.Waiting, DtlsSourceGuard.MostStrangers), (_pair.Server.State, _pair.Server.Attempt));
+        _peers[Signalled] = _pair.Client;
+        _pair.Client.Begin();
+        Assert.True(Carry(() => _pair.BothStand || _pair.Server.Outcome is not null));
+        Assert.True(_pair.BothStand, $"{_pair.Server.Outcome}");
+        Assert.Equal(Signalled, _link.Guard.Target);
+    }
+
+    [Fact]
+    public void WhereOnlyAnotherCertificateWasSeenThatIsTheReasonNotSilence()
+    {
+        using var pair = new DtlsPair(null, server => server with { Timeout = TimeSpan.FromMilliseconds(200), IsAwaited = false }, executor: _pair.Executor);
+        _link.Use(pair.Server);
+        _peers[Stranger] = _strangers.Client;
+        pair.Server.Begin();
+        _strangers.Client.Begin();
+        Assert.True(Carry(() => pair.Server is { Attempt: 1, State: DtlsState.Waiting }));
+        pair.Server.Demand();
+        Assert.True(Carry(() => pair.Server.Outcome is not null));
+        Assert.Equal((1, DtlsFailure.FingerprintMismatch), (pair.Server.Attempt, pair.Server.Outcome!.Failure));
+    }
+
+    private DtlsPair AnotherStranger(int number)
+    {
+        var another = new DtlsPair(client => client with { Identity = DtlsIdentity.CreateEphemeral() }, executor: _pair.Executor);
+        _peers[Stranger with { Port = (ushort)(6000 + number) }] = another.Client;
+        another.Client.Begin();
+        return another;
     }
 
     [Fact]

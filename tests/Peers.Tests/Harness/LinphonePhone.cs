@@ -49,8 +49,17 @@ internal sealed class LinphonePhone : RunningProgram
 
             """);
         var phone = new LinphonePhone(networkNamespace, folder);
-        phone.Command("soundcard use files"); // read once it is ready
-        await phone.SaysAsync("Using wav files");
+        try
+        {
+            phone.Command("soundcard use files"); // read once it is ready
+            await phone.SaysAsync("Using wav files");
+        }
+        catch
+        {
+            await phone.DisposeAsync(); // it would spin at the end of its input
+            throw;
+        }
+
         phone.Command("play " + Path.Combine(folder, "speech.wav"));
         phone.Command("record " + phone.Heard);
         return phone;

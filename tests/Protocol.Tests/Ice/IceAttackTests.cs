@@ -142,13 +142,37 @@ public sealed class IceAttackTests
         world.Negotiate(a, b);
         world.Run(1000);
         var path = b.Agent.Selected;
+        var (candidates, pairs) = (b.Agent.RemoteCandidates.Count, b.Agent.Pairs.Count);
         for (int i = 0; i < 50; i++)
             b.Agent.HandlePacket(world.Now, b.Hosts[0], Stranger.WithPort((ushort)(1000 + i)), seen!);
         world.Run(60_000);
         Assert.Same(path, b.Agent.Selected);
-        // Each address costs one candidate until they are used up, and checks that nobody answers.
-        Assert.InRange(b.Agent.RemoteCandidates.Count, 1, 32);
-        Assert.InRange(b.Agent.Pairs.Count, 1, CheckList.Maximum);
+        Assert.InRange(b.Agent.RemoteCandidates.Count, candidates, candidates + Discoveries.MostSources);
+        Assert.InRange(b.Agent.Pairs.Count, pairs, pairs + Discoveries.MostSources);
+    }
+
+    /// <summary>Who copies each check as it passes, and has many addresses to send it from, before or after the peer's own comes: what the peer signals is still taken.</summary>
+    [Fact]
+    public void CopiesOfAllChecksTakeNoRoomFromWhatThePeerNames()
+    {
+        using var world = new IceWorld();
+        var (a, b) = IceConnectivityTests.Two(world, NatKind.None, NatKind.None);
+        int copies = 0;
+        world.Intercept = (node, _, _, bytes) =>
+        {
+            // The copy overtakes what it copies.
+            if (node == a && StunMessage.TryParse(bytes, out var message) && message.Class == StunClass.Request)
+                b.Agent.HandlePacket(world.Now, b.Hosts[0], Stranger.WithPort((ushort)(1000 + copies++)), bytes);
+            return false;
+        };
+        world.Negotiate(a, b);
+        world.Run(300_000);
+        Assert.True(copies > 50, $"{copies}");
+        Assert.InRange(b.Agent.RemoteCandidates.Count, 10, 20); // half of the room at most
+        Assert.Equal(a.Hosts[0], b.Agent.Selected!.Remote);
+        for (int i = 1; i <= 8; i++)
+            b.Agent.AddRemote(world.Now, new() { Foundation = $"{i}", Priority = (uint)i, Address = IceWorld.Address($"198.51.100.{i}", 5) });
+        Assert.Contains(b.Agent.RemoteCandidates, candidate => candidate.Address == IceWorld.Address("198.51.100.8", 5));
     }
 
     [Fact]

@@ -69,6 +69,9 @@ internal sealed class DtlsPipe : DatagramTransport
     /// <summary>The library's own way to end, called when we cancel: it says goodbye to the peer.</summary>
     public Action? SayGoodbye { get; set; }
 
+    /// <summary>True once the library has ended it: the peer said goodbye.</summary>
+    public bool IsClosed => _closed;
+
     /// <summary>Why receiving threw.</summary>
     public DtlsStop Stop { get; private set; }
 

@@ -30,7 +30,7 @@ internal enum DtlsState
 /// <remarks>
 /// <code>
 ///   New ─Begin─► Waiting ─first datagram─► Queued ─► Handshaking ─► Established ─► Ended
-///        └─ as client ──────────────────────┘  ▲          │ a stranger failed: once more, three times at most, and for the peer itself
+///        └─ as client ──────────────────────┘  ▲          │ a stranger failed: once more (DtlsSourceGuard bounds how many)
 ///                                              └──────────┘
 ///   [worker]   HandlePacket ─► ring ─► [handshake thread, later the executor's] ─► ring ─► PollTransmit   [worker]
 ///                                          └─ Keys, changed
@@ -43,7 +43,6 @@ internal sealed class DtlsSession : IDisposable
     /// <summary>Datagrams that wait at most: the ClientHello may come before the handshake runs.</summary>
     public const int Waiting = 64;
 
-    private const int MostAttempts = 3;
     private const int RingBytes = 16_384;
 
     private readonly DtlsExecutor _executor;
@@ -62,6 +61,7 @@ internal sealed class DtlsSession : IDisposable
     private int _restartsSeen; // the handshake's
     private bool _discards; // the worker's
     private bool _owesMark; // the worker's
+    private DtlsOutcome? _mismatch; // of a stranger, or of the peer behind a translator: who can say
     private DtlsKeys? _keys;
     private DtlsPipe? _pipe;
     private DtlsTransport? _transport;
@@ -192,7 +192,7 @@ internal sealed class DtlsSession : IDisposable
                 End(new(DtlsFailure.Cancelled));
                 break;
             case DtlsState.Waiting when now >= due:
-                End(new(DtlsFailure.PeerSilent));
+                End(_mismatch ?? new(DtlsFailure.PeerSilent));
                 break;
             case DtlsState.Waiting when !_inbound.IsEmpty:
                 Queue(now);
@@ -219,9 +219,9 @@ internal sealed class DtlsSession : IDisposable
         if (outcome.Failure == DtlsFailure.None)
             Establish(attempt, pipe, transport!);
         else if (MayTryAgain(pipe, outcome))
-            Again(pipe);
+            Again(pipe, outcome);
         else
-            End(outcome);
+            End(outcome.Failure is DtlsFailure.PeerSilent or DtlsFailure.TimedOut ? _mismatch ?? outcome : outcome);
     }
 
     /// <summary>A defect reached the top of a thread.</summary>
@@ -279,12 +279,13 @@ internal sealed class DtlsSession : IDisposable
         if (_cancelled)
             return false;
         bool isStrangers = outcome.Failure is not (DtlsFailure.PeerSilent or DtlsFailure.TimedOut or DtlsFailure.Cancelled or DtlsFailure.Internal or DtlsFailure.OtherThanConfirmed);
-        return pipe.Stop == DtlsStop.Restarted || (isStrangers && (_restarts != _restartsSeen || (!_sourceProven && _attempt + 1 < MostAttempts)));
+        return pipe.Stop == DtlsStop.Restarted || (isStrangers && (_restarts != _restartsSeen || !_sourceProven));
     }
 
     // What the stranger sent behind its failure is nothing that another handshake may begin with.
-    private void Again(DtlsPipe pipe)
+    private void Again(DtlsPipe pipe, DtlsOutcome outcome)
     {
+        _mismatch = outcome.Failure == DtlsFailure.FingerprintMismatch ? outcome : _mismatch;
         _attempt++;
         bool isMark = pipe.Stop == DtlsStop.Restarted;
         while (!isMark && _inbound.TryPeek(out var stale))
@@ -310,6 +311,9 @@ internal sealed class DtlsSession : IDisposable
             while (_state == DtlsState.Established && !_inbound.IsEmpty)
                 _transport!.Receive(_rest, 0, _rest.Length, 1);
             _pipe!.Flush();
+            // A goodbye is thrown by the look behind it, which the library leaves out where this thread was held up for a millisecond.
+            if (_pipe.IsClosed)
+                End(new(DtlsFailure.PeerClosed));
         }
         catch (IOException ended)
         {

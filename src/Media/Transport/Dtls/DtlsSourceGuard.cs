@@ -18,15 +18,20 @@ internal enum DtlsSource
 /// <remarks>
 /// <code>
 ///   with ICE      any validated pair, nothing else
-///   without ICE   the signalled address, always ──► else the first whose datagram can begin a handshake, until it fails or the signalled address speaks
+///   without ICE   the signalled address, always ──► else the first whose datagram can begin a handshake, until it fails or the signalled address speaks;
+///                 after three such failures the signalled address alone
 /// </code>
 /// The fingerprint decides who the peer is; this decides only whose bytes are read. Thread: worker. Real-time: no allocation.
 /// </remarks>
 internal sealed class DtlsSourceGuard
 {
+    /// <summary>Handshakes that are spent on others than the signalled address: each costs a millisecond or two, and they must not end the call.</summary>
+    public const int MostStrangers = 3;
+
     private PeerAddress _signalled;
     private PeerAddress _taken;
     private PeerAddress _refused;
+    private int _strangersTried;
     private Func<PeerAddress, bool>? _isValidated;
 
     /// <summary>Where our datagrams go. Without ICE a client may be told where media was heard from.</summary>
@@ -47,7 +52,7 @@ internal sealed class DtlsSourceGuard
         _isValidated = null;
         if (_signalled == address)
             return;
-        (_signalled, _taken, _refused, Target) = (address, default, default, address);
+        (_signalled, _taken, _refused, _strangersTried, Target) = (address, default, default, 0, address);
     }
 
     /// <summary>With ICE: what its checks validated.</summary>
@@ -56,7 +61,7 @@ internal sealed class DtlsSourceGuard
     public void UseValidated(Func<PeerAddress, bool> isValidated, PeerAddress selected) => (_isValidated, Target) = (isValidated, selected);
 
     /// <summary>Another association: whoever speaks first may be the peer again. Our datagrams go where they went.</summary>
-    public void Renew() => (_taken, _refused) = (default, default);
+    public void Renew() => (_taken, _refused, _strangersTried) = (default, default, 0);
 
     /// <summary>Who was taken for the peer failed: not that address again.</summary>
     public void Refuse()
@@ -64,6 +69,7 @@ internal sealed class DtlsSourceGuard
         if (_isValidated is not null || _taken == _signalled)
             return;
         (_refused, _taken, Target) = (_taken, default, _signalled);
+        _strangersTried++;
     }
 
     /// <summary>Judges a datagram.</summary>
@@ -86,7 +92,7 @@ internal sealed class DtlsSourceGuard
         if (from == _taken && !from.IsNone)
             return DtlsSource.Peer;
         bool isSignalled = from == _signalled;
-        bool mayBegin = isSignalled || (_taken.IsNone && from != _refused && DtlsFragment.IsBeginning(datagram, weAreClient));
+        bool mayBegin = isSignalled || (_taken.IsNone && _strangersTried < MostStrangers && from != _refused && DtlsFragment.IsBeginning(datagram, weAreClient));
         if (!mayBegin)
             return DtlsSource.Stranger;
         var verdict = _taken.IsNone ? DtlsSource.Peer : DtlsSource.PeerAfterStranger;
