@@ -352,6 +352,6 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
             facts.Remote?.ToString(),
             Media.IsHeld,
             facts.HeldByPeer)
-        { PeerFingerprint = facts.PeerFingerprint, PeerConfirmed = _isConfirmed, Ice = facts.Ice };
+        { PeerFingerprint = facts.PeerFingerprint, PeerConfirmed = _confirmedAs is not null, Ice = facts.Ice };
     }
 }

@@ -101,6 +101,20 @@ public sealed class KnownPeers
         ? Fingerprint.TryParse(System.Text.Encoding.ASCII.GetBytes("sha-256 " + string.Join(':', confirmed.Chunk(2).Select(pair => new string(pair)))), out var pin) ? pin : null
         : null;
 
+    /// <summary>As whom a person has confirmed this certificate: this contact, or where it is named by its IP address alone, whoever else is, for such an address is one of the moment.</summary>
+    /// <returns>The contact's address; null for nobody.</returns>
+    internal string? ConfirmedAs(string address, Fingerprint shown)
+    {
+        var (who, kept, table) = (SipAddress.Of(address), PeerRecord.Kept(shown), Look());
+        if (table.Find(who) is { } peer && peer.Confirmed == kept) return who;
+        return SipAddress.WithoutPort(who) is null ? null
+            : table.All.FirstOrDefault(known => known.Confirmed == kept && SipAddress.WithoutPort(known.Address) is not null)?.Address;
+    }
+
+    /// <summary>Somebody confirmed who was at this IP address under this name, at whatever port; null for nobody.</summary>
+    internal string? ConfirmedThere(string address) => SipAddress.WithoutPort(SipAddress.Of(address)) is not { } there ? null
+        : Look().All.FirstOrDefault(known => known.Confirmed is not null && SipAddress.WithoutPort(known.Address) == there)?.Address;
+
     /// <summary>True when nothing less than DTLS is tried with them.</summary>
     internal bool IsHeldToDtls(string address) => Look().Find(SipAddress.Of(address)) is { } peer && (peer.IsReached || peer.Confirmed is not null);
 

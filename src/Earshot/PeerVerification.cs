@@ -8,11 +8,15 @@ namespace Earshot;
 /// <remarks>Both sides have the same words and digits only when both see the same two certificates. 128 bits: two people compare all of them.</remarks>
 public sealed record PeerVerification
 {
-    internal PeerVerification(AuthenticationString text, Fingerprint certificate, bool isConfirmed) =>
-        (Text, Certificate, IsConfirmed) = (text, certificate, isConfirmed);
+    internal PeerVerification(AuthenticationString text, Fingerprint certificate, string? confirmedAs) =>
+        (Text, Certificate, ConfirmedAs) = (text, certificate, confirmedAs);
 
     /// <summary>A person has confirmed this certificate for this contact: in this call, or in an earlier one.</summary>
-    public bool IsConfirmed { get; init; }
+    public bool IsConfirmed => ConfirmedAs is not null;
+
+    /// <summary>The address of the contact whose certificate this is, as <see cref="KnownPeer.Address"/>; null when nobody has confirmed it.</summary>
+    /// <remarks>Somebody without an account has another address, or port, from call to call: there the certificate says who it is, not what <see cref="Call.RemoteUri"/> claims.</remarks>
+    public string? ConfirmedAs { get; internal init; }
 
     /// <summary>The authentication string as 16 words, the same on both sides.</summary>
     public string Words => Text.ToString();

@@ -46,9 +46,11 @@ public sealed partial class Phone
     internal void HandleKeys(Call call)
     {
         if (_verifier is not { } verifier || call.Driver?.Sip is not { } sip || ShownBy(call) is not { } shown || shown == call.Shown) return;
-        call.NotePeer(shown, isConfirmed: verifier.ConfirmedOf(call.RemoteUri) == shown);
+        var known = verifier.ConfirmedAs(call.RemoteUri, shown);
+        call.NotePeer(shown, known);
+        if (known is null && call.IsIncoming && verifier.ConfirmedThere(call.RemoteUri) is { } other) call.TellAnother(other);
         verifier.Begin(
-            call.RemoteUri,
+            call.IsIncoming ? known ?? call.RemoteUri : call.RemoteUri, // a caller's port is another one each time, and nobody's to remember
             isReached: !call.IsIncoming,
             new CallParty(SipAddress.Of(sip.LocalUri), verifier.Identity.Fingerprint),
             new CallParty(SipAddress.Of(sip.RemoteUri), shown),

@@ -40,6 +40,12 @@ internal sealed class Verifier(DtlsIdentity identity, KnownPeers? peers)
     /// <summary>The one certificate that a person has confirmed; null for none.</summary>
     public Fingerprint? ConfirmedOf(string address) => peers?.PinOf(address);
 
+    /// <summary>As whom this certificate was confirmed; null for nobody.</summary>
+    public string? ConfirmedAs(string address, Fingerprint shown) => peers?.ConfirmedAs(address, shown);
+
+    /// <summary>Who was confirmed at the same IP address; null for nobody.</summary>
+    public string? ConfirmedThere(string address) => peers?.ConfirmedThere(address);
+
     /// <summary>Keys were agreed: remembers with whom, and computes what both sides can read.</summary>
     /// <param name="address">The peer's.</param>
     /// <param name="isReached">We called.</param>

@@ -143,7 +143,7 @@ internal sealed class TextOutput : IOutput
     {
         if (peer.IsConfirmed)
         {
-            Say("  Verified: the certificate that you confirmed");
+            Say($"  Verified: the certificate that you confirmed as {Clean(peer.ConfirmedAs!)}");
             return;
         }
 

@@ -11,6 +11,7 @@ internal static class VerificationFields
     [
         new("peer", peer),
         new("state", State(verification.IsConfirmed)),
+        new("confirmed_as", verification.ConfirmedAs),
         new("words", verification.Words),
         new("digits", verification.Digits),
         new("fingerprint", verification.Fingerprint),

@@ -53,6 +53,15 @@ internal static class SipAddress
     // RFC 3261 §25.1, unreserved and user-unreserved.
     private static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || "-_.!~*'()&=+$,;?/".Contains(c, StringComparison.Ordinal);
 
+    /// <summary>Somebody without an account, named by where they are: of <c>sip:bob@192.0.2.7:54321</c> the rest without its port, of <c>sip:bob@example.org</c> null.</summary>
+    /// <param name="address">As <see cref="Of"/> gives it.</param>
+    public static string? WithoutPort(string address)
+    {
+        var host = address.LastIndexOf('@') is var at and >= 0 ? at + 1 : "sip:".Length;
+        var end = address.LastIndexOf(':') is var colon && colon > Math.Max(host - 1, address.LastIndexOf(']')) ? colon : address.Length;
+        return end > host && System.Net.IPAddress.TryParse(address[host..end].Trim('[', ']'), out _) ? address[..end] : null;
+    }
+
     private static bool IsPrintable(char c) => c is > ' ' and < (char)127;
 
     private static string Escaped(string text)

@@ -56,6 +56,39 @@ public sealed class KnownPeersTests : IDisposable
         Assert.False(peers.Forget("sip:bob@example.org"));
     }
 
+    [Theory]
+    [InlineData("sip:earshot@192.0.2.7:54321", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:198.51.100.9", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:bob@[2001:db8::7]:5070", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:bob@192.0.2.7:40000", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:bob@example.org", null)] // its address stays, and nobody has compared anything with it
+    [InlineData("sip:bob@localhost:5070", null)]
+    public void WhoIsNamedByAnIPAddressIsKnownByTheCertificate(string address, string? known)
+    {
+        Confirm("sip:bob@192.0.2.7:40000", certificate: 1);
+        Confirm("sip:carol@example.org", certificate: 2);
+        Assert.Equal(known, Open().ConfirmedAs(address, Fingerprint.Of([1])));
+        Assert.Null(Open().ConfirmedAs("sip:192.0.2.1", Fingerprint.Of([2]))); // hers is for her address
+        Assert.Null(Open().ConfirmedAs(address, Fingerprint.Of([3])));
+    }
+
+    [Theory]
+    [InlineData("sip:bob@192.0.2.7:5999", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:bob@192.0.2.7", "sip:bob@192.0.2.7:40000")]
+    [InlineData("sip:bob@192.0.2.8:40000", null)]
+    [InlineData("sip:eve@192.0.2.7:40000", null)]
+    public void WhoWasConfirmedAtAnIPAddressIsRememberedAtAnyPort(string address, string? known)
+    {
+        Confirm("sip:bob@192.0.2.7:40000", certificate: 1);
+        Assert.Equal(known, Open().ConfirmedThere(address));
+    }
+
+    private void Confirm(string address, byte certificate)
+    {
+        Note(Open(), address, isReached: false, certificate);
+        Assert.True(Open().Confirm(address, Open().Find(address)!.Digits));
+    }
+
     [Fact]
     public async Task ManyWhoWriteAtOnceLoseNothing()
     {

@@ -83,6 +83,50 @@ public sealed class VerificationTests : IDisposable
         Assert.False((await VerificationOf(anew)).IsConfirmed);
     }
 
+    [Fact]
+    public async Task AConfirmedCallerIsRecognisedAtAnyPortAndAnotherOneThereIsNotTakenForIt()
+    {
+        await using var alice = await StartAsync("alice");
+        string first;
+        await using (var bob = await StartAsync("bob"))
+        {
+            var taken = Taking(alice);
+            await using var placed = await CallAsync(bob, alice);
+            var call = await taken;
+            first = call.RemoteUri;
+            await VerificationOf(call);
+            await call.ConfirmPeerAsync();
+            await placed.DisposeAsync();
+        }
+
+        await using var later = await StartAsync("bob"); // at another port: the system gives none anew so soon
+        var (again, rings) = (await CallOf(alice, later), new System.Collections.Concurrent.ConcurrentQueue<CallEvent>());
+        again.Subscribe(rings.Enqueue);
+        Assert.NotEqual(first, again.RemoteUri);
+        var seen = await VerificationOf(again);
+        Assert.True(seen.IsConfirmed);
+        Assert.Equal(first, seen.ConfirmedAs);
+        Assert.True(again.Session!.PeerConfirmed);
+        Assert.DoesNotContain(rings, step => step is CallNotice);
+        Assert.Equal(first, Assert.Single(KnownPeers.Open(Path.Combine(_folder, "alice.pem")).List()).Address);
+
+        await using var other = await Phone.StartAsync(Options("bob") with { IdentityFile = Path.Combine(_folder, "other.pem") });
+        var stranger = await CallOf(alice, other);
+        var steps = new System.Collections.Concurrent.ConcurrentQueue<CallEvent>();
+        stranger.Subscribe(steps.Enqueue);
+        Assert.False((await VerificationOf(stranger)).IsConfirmed);
+        Assert.Contains(first, Assert.Single(steps.OfType<CallNotice>(), notice => notice.Code == "another-certificate").Message, StringComparison.Ordinal);
+
+        static async Task<Call> CallOf(Phone callee, Phone caller)
+        {
+            var taken = Taking(callee);
+            _ = CallAsync(caller, callee);
+            var call = await taken;
+            await call.Connected.WaitAsync(Limit);
+            return call;
+        }
+    }
+
     [Theory]
     [InlineData(MediaSecurityMethod.None)]
     [InlineData(MediaSecurityMethod.Sdes)]
@@ -172,7 +216,7 @@ public sealed class VerificationTests : IDisposable
         var (shown, text) = (Fingerprint.Of([1]), AuthenticationString.From(new byte[16]));
         alice.Post(_ =>
         {
-            call.NotePeer(shown, isConfirmed: false);
+            call.NotePeer(shown, confirmedAs: null);
             call.TellVerification(before.Text, before.Certificate); // computed for the one before: too late
             call.TellVerification(text, shown);
             call.NoteConfirmed(before); // so is this
