@@ -5,7 +5,7 @@ using Earshot.Cli.Output;
 namespace Earshot.Cli.Commands;
 
 /// <summary>Takes incoming calls: asks, answers or refuses, shows each until its end, and counts them.</summary>
-/// <param name="phone">Whose calls; calls back.</param>
+/// <param name="phone">Whose calls; calls back, and is closed with the desk.</param>
 /// <param name="output">Where to say so.</param>
 /// <param name="echo">Answers send back what they hear.</param>
 /// <param name="askedFor">The microphone that a person is asked for before it opens; null answers without asking.</param>
@@ -94,7 +94,8 @@ internal sealed class AnswerDesk(
         }
     }
 
-    /// <summary>Until <c>--count</c> calls have ended, the time is over or a signal comes; then hangs up what still talks.</summary>
+    /// <summary>Until <c>--count</c> calls have ended, the time is over or a signal comes; then hangs up what still talks and closes the phone.</summary>
+    /// <remarks>Whoever never confirmed our answer can be waited for 32 s by SIP; the phone waits two, for all of them.</remarks>
     public async Task ServeAsync(TimeSpan? limit, CancellationToken cancel)
     {
         using var over = limit is { } time ? new CancellationTokenSource(time) : new CancellationTokenSource();
@@ -115,6 +116,7 @@ internal sealed class AnswerDesk(
             running = [.. _running];
         }
 
+        await phone.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(3), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
