@@ -18,6 +18,8 @@ internal sealed record LabFiles(string? Heard, string? Json, string? Report);
 /// <summary>What <c>earshot lab</c> does: one call, a grid of calls, or a captured stream. Files are written when all is done, so that Ctrl-C leaves no half of one.</summary>
 internal static class LabRuns
 {
+    private const int LongestCapture = 1 << 30;
+
     /// <summary>One call.</summary>
     public static bool Call(LabScenario scenario, LabFiles files, IOutput output, CancellationToken cancel) => Run(output, static () => "", () =>
     {
@@ -57,7 +59,8 @@ internal static class LabRuns
         var codec = CodecCatalogue.Find(codecs?[0] ?? "opus")!;
         try
         {
-            var result = ReplayResult.Of(File.ReadAllBytes(path), codec, cancel);
+            var file = InputFile.Read($"--replay {path}", path, LongestCapture, "Name a pcap file, or a part of it (editcap -A … -B …).", cancel);
+            var result = ReplayResult.Of(file, codec, cancel);
             var kept = Keep(files, output, result.Heard, () => ReplayJson.Of(result), () => ReplayReport.Of(result));
             Say(output, LabText.Of(result));
             return kept;

@@ -9,6 +9,7 @@ namespace Earshot.Cli.Lab;
 internal static class LabValues
 {
     private const double LongestMs = 10_000;
+    private const int LongestTrace = 16 << 20;
 
     /// <summary>A share in percent, as 0 to 1.</summary>
     public static double Share(string option, double? percent) => percent is null or (>= 0 and <= 100)
@@ -75,31 +76,29 @@ internal static class LabValues
     private static SpikeJitter Spikes(string value, string rest)
     {
         var (percent, ms) = Pair("--jitter spikes:", rest, "PERCENT,MS");
-        return new(Share($"--jitter {value}:", percent), Milliseconds($"--jitter {value}:", ms).TotalMilliseconds);
+        return new(percent is >= 0 and <= 100
+            ? percent / 100
+            : throw new UsageException($"--jitter {value}: {Text(percent)} is not a share", "Say percent, 0 to 100."), JitterDelay(value, ms));
     }
 
     private static double JitterMs(string value, string rest) => TryNumber(rest, out var ms)
-        ? Milliseconds($"--jitter {value}:", ms).TotalMilliseconds
+        ? JitterDelay(value, ms)
         : throw new UsageException($"--jitter {value}: says no milliseconds", $"Say e.g. --jitter {value.Split(':')[0]}:20.");
+
+    private static double JitterDelay(string value, double ms) => ms is >= 0 and <= LongestMs
+        ? ms
+        : throw new UsageException($"--jitter {value}: {Text(ms)} is not a delay", $"Say milliseconds, 0 to {LongestMs:0}.");
 
     private static List<double> Trace(string value, string path)
     {
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllLines(path);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new UsageException($"--jitter {value}: the file cannot be read", "Name a file with one delay in milliseconds a line.");
-        }
-
+        var file = InputFile.Read($"--jitter {value}", path, LongestTrace, "Name a file with one delay in milliseconds a line.");
+        using var lines = new StreamReader(new MemoryStream(file));
         var delays = new List<double>();
-        for (var i = 0; i < lines.Length; i++)
+        for (var i = 1; lines.ReadLine() is { } line; i++)
         {
-            if (lines[i].Trim().Length == 0) continue;
-            if (!TryNumber(lines[i], out var ms) || ms is not (>= 0 and <= LongestMs))
-                throw new UsageException($"--jitter {value}: line {i + 1} is no delay", "Each line is one delay in milliseconds.");
+            if (line.Trim().Length == 0) continue;
+            if (!TryNumber(line, out var ms) || ms is not (>= 0 and <= LongestMs))
+                throw new UsageException($"--jitter {value}: line {i} is no delay", "Each line is one delay in milliseconds.");
             delays.Add(ms);
         }
 

@@ -134,6 +134,7 @@ internal static class OptionValues
                 DirectoryNotFoundException => "there is no such folder",
                 FileNotFoundException => "no file can be made there", // in /proc
                 UnauthorizedAccessException => "it may not be written, or it is a folder",
+                ArgumentException when path.Length == 0 => "no file has an empty name",
                 _ => wrong.Message.ReplaceLineEndings(" "),
             };
             throw new UsageException($"{option} {path}: {why}", "Name a file in a folder that you may write to.");
