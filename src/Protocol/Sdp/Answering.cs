@@ -82,7 +82,9 @@ internal sealed class Answering
     {
         var profile = MediaProfiles.Of(media.Protocol);
         if (profile == MediaProfile.Unknown || (profile == MediaProfile.Dtls && !_byDtls))
-            return NegotiationResult.Refused(NegotiationFailure.UnsupportedProfile, $"the peer offers {media.ProtocolText}, which is not spoken here");
+            return NegotiationResult.Refused(
+                NegotiationFailure.UnsupportedProfile,
+                profile == MediaProfile.Dtls ? "the peer offers keys by DTLS, which this phone does not allow" : $"the peer offers {media.ProtocolText}, which is not spoken here");
         if (RemoteStream.TryRead(_offer, media) is not { } remote)
             return NegotiationResult.Refused(NegotiationFailure.UnsupportedAddress, "the offer's address is missing, or no numeric unicast one");
         var match = CodecMatch.WithOffer(remote.Formats, _local);

@@ -26,6 +26,23 @@ public sealed class SecurityTests
         Assert.StartsWith("media encrypted", answered.Session!.SecurityText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(MediaSecurityMethod.None)]
+    [InlineData(MediaSecurityMethod.Sdes)]
+    public async Task APhoneWhoseListNamesNoDtlsSaysThatACallByDtlsWasRefusedForThat(MediaSecurityMethod only)
+    {
+        await using var callee = await StartAsync(only);
+        var told = new TaskCompletionSource<PhoneNotice>(TaskCreationOptions.RunContinuationsAsynchronously);
+        callee.Notice += notice => told.TrySetResult(notice);
+        await using var caller = await StartAsync(MediaSecurityMethod.Dtls);
+        var wrong = await Assert.ThrowsAsync<CallFailedException>(() => caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }));
+        Assert.Equal((CallEndReason.NotEncrypted, 488), (wrong.End.Reason, wrong.End.SipStatus));
+        var notice = await told.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("call-refused", notice.Code);
+        Assert.Contains("offers keys by DTLS, which this phone does not allow. ", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("with --security (dtls,", notice.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task APhoneThatInsistsOnEncryptionRefusesACallInClear()
     {
