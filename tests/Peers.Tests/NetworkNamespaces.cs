@@ -56,6 +56,9 @@ internal sealed partial class NetworkNamespaces : IDisposable
         for (var i = 1; i <= count; i++) Assert.Null(Ip($"-n {Name(host)} addr add 10.213.7.{(100 * host) + i}/24 dev cable"));
     }
 
+    /// <summary>What a host knows no nearer way to goes to the other one: programs learn their own address by asking where the rest of the world lies.</summary>
+    public void RouteTheRest(int host) => Assert.Null(Ip($"-n {Name(host)} route add default via {AddressOf(3 - host)}"));
+
     /// <summary>The interface of a host goes down, as its system says; the other end of the cable notices, too.</summary>
     public void Down(int host, string cable) => Assert.Null(Ip($"-n {Name(host)} link set {cable} down"));
 
