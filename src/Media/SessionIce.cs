@@ -55,6 +55,11 @@ internal sealed class SessionIce
             Interlocked.Increment(ref _lostRelays);
             events.Push(new(MediaEventKind.ServerEnded, now));
         };
+        Link.StunEnded = (now, why) =>
+        {
+            _serverEnds.Enqueue(new(IsRelay: false, why));
+            events.Push(new(MediaEventKind.ServerEnded, now));
+        };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
         Negotiation = new IceNegotiation(() => Volatile.Read(ref _asking) == 0 ? Link.Description : Link.Description with { IsComplete = !settings.Trickles }, random);
     }

@@ -157,6 +157,22 @@ public sealed class DtlsCallTests : IDisposable
         Assert.Equal("the STUN server stun:nosuch.invalid tells nothing: no address was found for nosuch.invalid", told["stun"]);
     }
 
+    [Fact]
+    public async Task AStunServerThatSaysNothingIsToldOnceAndTheCallGoesOn()
+    {
+        using var silent = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        await using var callee = EarshotPhone.StartWith(Home, Answer);
+        await using var caller = EarshotPhone.StartWith(
+            Home, "call", $"sip:bob@127.0.0.1:{await callee.PortAsync()}", "--listen", "127.0.0.1:0", "--mic", "silence", "--speaker", "null", "--stun", $"{silent.Client.LocalEndPoint}");
+        await caller.EventAsync("connected");
+        var notice = await caller.EventAsync("notice", seconds: 60);
+        Assert.Equal("stun", notice.GetProperty("code").GetString());
+        Assert.Equal($"the STUN server stun:{silent.Client.LocalEndPoint} tells nothing: it does not answer", notice.GetProperty("message").GetString());
+        caller.Signal("INT");
+        Assert.Equal("hung-up", (await caller.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Single(caller.Events, e => e.GetProperty("event").GetString() == "notice");
+    }
+
     private static string[] Answer => ["answer", "--listen", "127.0.0.1:0", "--count", "1", "--echo", "--security", "dtls"];
 
     [Fact]

@@ -44,6 +44,28 @@ public sealed class NatDyingRelayTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AServerThatIsDeadFromTheBeginningIsToldOnceByEachPhone(bool isDead)
+    {
+        using var call = new NatCall();
+        call.Server.Vice = isDead ? TurnVice.Dead : TurnVice.None;
+        int times = isDead ? 1 : 0;
+        List<string> told = [];
+        foreach (var phone in new[] { call.Alice, call.Bob })
+            phone.Path.Link!.RelayEnded = phone.Path.Link.StunEnded = (_, why) => told.Add(why);
+        call.Alice.Attach(call.AddLine(null, 1));
+        call.Alice.Attach(call.AddLine(null, 3));
+        call.Bob.Attach(call.AddLine(null, 2));
+        Assert.True(call.Connect(Enough));
+        call.Run(TimeSpan.FromSeconds(6));
+        Assert.Equal(2 * times, told.Count(why => why == "the STUN server stun:203.0.113.9 tells nothing: it does not answer"));
+        Assert.Equal(2 * times, told.Count(why => why == "the relay turn:203.0.113.9 carries nothing: it does not answer"));
+        call.Run(TimeSpan.FromSeconds(60));
+        Assert.Equal(4 * times, told.Count);
+    }
+
+    [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]

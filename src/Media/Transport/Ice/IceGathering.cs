@@ -25,15 +25,22 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     /// <summary>No more bindings are under way at once: each is a packet that leaves in the same moment.</summary>
     private const int MostBindings = 8;
 
-    /// <summary>The peer has agreed to look for a way anew, so our network carries packets: a relay that says nothing for as long is likely gone. STUN itself would take 39.5 s to say so.</summary>
+    /// <summary>A relay that says nothing for as long is likely gone, be it at first or when the peer has agreed to look for a way anew, so that our network carries packets. STUN itself would take 39.5 s to say so.</summary>
     private static readonly TimeSpan DoubtLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>A STUN server has been asked three times by then, with seconds for the last.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3);
+
+    private readonly List<StunServer> _servers = [];
     private readonly List<Asked> _bindings = [];
     private readonly List<Asking> _relays = [];
     private Instant _until = Instant.Never;
 
     /// <summary>Is told why a relay is not there, or not any more.</summary>
     public Action<Instant, string>? RelayEnded { get; set; }
+
+    /// <summary>Is told why a STUN server says nothing, once.</summary>
+    public Action<Instant, string>? StunEnded { get; set; }
 
     /// <summary>Everybody has answered, or the time is up.</summary>
     public bool IsDone { get; private set; } = true;
@@ -145,6 +152,12 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
             isSilent |= asking.DoubtUntil <= now && IsSilent(now, asking);
         }
 
+        foreach (var server in _servers)
+        {
+            if (server.Until <= now)
+                Judge(now, server);
+        }
+
         IsDone |= _until <= now;
         return isSilent;
     }
@@ -177,6 +190,8 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     public Instant PollTimeout()
     {
         var next = IsDone ? Instant.Never : _until;
+        foreach (var server in _servers)
+            next = Instant.Min(next, server.Until);
         foreach (var asked in _bindings)
             next = Instant.Min(next, asked.Binding.PollTimeout());
         foreach (var asking in _relays)
@@ -211,12 +226,15 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
             var binding = new StunBinding(random, new() { KeepAlive = KeepAlive });
             _bindings.Add(new(binding, socket, PeerAddress.From(server.Address)));
             binding.Start(now);
+            if (!_servers.Exists(s => s.Uri == server.Uri))
+                _servers.Add(new(server.Uri) { Until = now + AnswerLimit });
+            _servers.Find(s => s.Uri == server.Uri)!.Addresses.Add(PeerAddress.From(server.Address));
         }
     }
 
     private TurnRelay Allocate(Instant now, TurnRelay relay, IceServer server, SocketBase? via)
     {
-        _relays.Add(new(relay, server, via));
+        _relays.Add(new(relay, server, via) { DoubtUntil = now + DoubtLimit });
         relay.Allocate(now);
         return relay;
     }
@@ -265,6 +283,8 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private static bool Take(Instant now, IceAgent agent, Asked asked, StunBindingEvent happened)
     {
         asked.IsSettled = true;
+        asked.Failure = (happened as StunBindingEvent.Failed)?.Cause;
+        asked.HasAnswered |= happened is StunBindingEvent.Mapped;
         return happened is StunBindingEvent.Mapped mapped
             && agent.AddLocal(now, CandidateKind.ServerReflexive, mapped.Address, asked.At.Origin, asked.At.Origin, server: asked.Server.ToTransport()) is not null;
     }
@@ -276,6 +296,7 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
         {
             case TurnEvent.Allocated allocated:
                 asking.IsSettled = asking.HasStood = true;
+                asking.DoubtUntil = Instant.Never;
                 bases.Add(asking.Relay);
                 // What a connection is seen as is no address for datagrams.
                 if (!allocated.Mapped.IsNone && asking.Via is { } via)
@@ -298,12 +319,40 @@ internal sealed class IceGathering(IRandomSource random) : IDisposable
     private sealed record Asked(StunBinding Binding, SocketBase At, PeerAddress Server)
     {
         public bool IsSettled { get; set; }
+
+        public bool HasAnswered { get; set; }
+
+        public StunFailure? Failure { get; set; }
+    }
+
+    private sealed record StunServer(StunServerUri Uri)
+    {
+        public List<PeerAddress> Addresses { get; } = [];
+
+        public Instant Until { get; set; }
+    }
+
+    // Of several sockets one may have no way there: who answered any of them is well.
+    private void Judge(Instant now, StunServer server)
+    {
+        server.Until = Instant.Never;
+        var asked = _bindings.FindAll(b => server.Addresses.Contains(b.Server));
+        if (asked.Count == 0 || asked.Exists(b => b.HasAnswered))
+            return;
+        string why = asked.Find(b => b.Failure is not null)?.Failure switch
+        {
+            StunFailure.Refused => "it refuses",
+            StunFailure.Malformed => "it says what cannot be",
+            StunFailure.Redirected => "it sends us to another server",
+            _ => "it does not answer",
+        };
+        StunEnded?.Invoke(now, $"the STUN server {server.Uri} tells nothing: {why}");
     }
 
     private bool IsSilent(Instant now, Asking asking)
     {
         asking.DoubtUntil = Instant.Never;
-        if (!asking.Relay.IsInDoubt)
+        if (!asking.Relay.IsInDoubt && asking.IsSettled)
             return false;
         if (!asking.IsToldSilent)
             RelayEnded?.Invoke(now, RelayEnds.Say(asking.Server.Uri, new TurnEvent.Ended(TurnEnd.TimedOut, 0, default), null));

@@ -89,6 +89,13 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         set => _gathering.RelayEnded = value;
     }
 
+    /// <summary>Is told why a STUN server says nothing. On the worker.</summary>
+    public Action<Instant, string>? StunEnded
+    {
+        get => _gathering.StunEnded;
+        set => _gathering.StunEnded = value;
+    }
+
     /// <summary>Has the worker call <see cref="HandleConnections"/>; called on the threads of connections. Null makes no connections to peers.</summary>
     public Action? Tell { get; init; }
 
