@@ -88,7 +88,7 @@ internal static class CallEnds
     /// <summary>ICE tried every pair of addresses, and none answered.</summary>
     public static CallEnd NoPath { get; } = new(
         CallEndReason.NetworkError, 200, "no way to the other phone was found: none of its addresses answers from any of ours",
-        "A firewall or NAT between the two lets nothing through: name a relay with --turn, on either side.");
+        "A firewall or NAT between the two lets nothing through: name a relay with --turn on both sides. One side's is enough only where the other one has --stun, or a public address, and its network lets UDP out.");
 
     /// <summary>Consent to send ended (RFC 7675), or the relay that carried the call is gone; and looking anew found nothing.</summary>
     public static CallEnd PathLost { get; } = new(

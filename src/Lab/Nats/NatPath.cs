@@ -32,12 +32,13 @@ internal sealed class NatPath : IEventSink, IDisposable
     /// <summary>Opens nothing yet.</summary>
     /// <param name="network">Where.</param>
     /// <param name="server">Whom it asks; null for nobody.</param>
+    /// <param name="asks">For what: <c>stun</c>, <c>turn</c>.</param>
     /// <param name="options">Its agent; null for none.</param>
     /// <param name="random">Its dice.</param>
-    public NatPath(NatNetwork network, TurnServer? server, IceOptions? options, SeededRandom random)
+    public NatPath(NatNetwork network, TurnServer? server, IReadOnlyList<string> asks, IceOptions? options, SeededRandom random)
     {
         (_network, _server) = (network, server);
-        _servers = server is null ? [] : [Named($"stun:{server.Address}", server), Named($"turn:{server.User}:{server.Password}@{server.Address}", server)];
+        _servers = server is null ? [] : [.. asks.Select(what => Named(what == "turn" ? $"turn:{server.User}:{server.Password}@{server.Address}" : $"{what}:{server.Address}", server))];
         Link = options is null ? null : new IceLink(options, random, this);
     }
 

@@ -30,6 +30,9 @@ internal sealed record NatPhoneOptions
 
     /// <summary>Whom it asks for addresses and relays; null for nobody.</summary>
     public TurnServer? Server { get; init; }
+
+    /// <summary>What it asks that server for: <c>stun</c>, <c>turn</c>; both unless said otherwise.</summary>
+    public IReadOnlyList<string> Asks { get; init; } = ["stun", "turn"];
 }
 
 /// <summary>A whole phone behind whatever NAT: signalling of its own, interfaces, ICE, keys and media.</summary>
@@ -49,7 +52,7 @@ internal sealed class NatPhone : IDisposable
         (_network, _options, _calls) = (network, options, calls);
         _random = new SeededRandom(network.Random.NextBits());
         IsLite = options.IsLite;
-        Path = new NatPath(network, options.Server, options is { SpeaksIce: true, IsLite: false } ? options.Ice with { IsControlling = calls } : null, _random)
+        Path = new NatPath(network, options.Server, options.Asks, options is { SpeaksIce: true, IsLite: false } ? options.Ice with { IsControlling = calls } : null, _random)
         {
             OnRestartNeeded = HandleRestartNeeded,
             OnCandidates = HandleCandidates,
