@@ -19,7 +19,7 @@ public sealed record MediaStatistics
     /// <summary>Packets that never came (RFC 3550 §6.4.1; duplicates can make it negative).</summary>
     public long PacketsLost { get; init; }
 
-    /// <summary>Packets that came too late or found the buffer full.</summary>
+    /// <summary>Packets that came too late, found the buffer full, or cannot be played.</summary>
     public long PacketsDiscarded { get; init; }
 
     /// <summary>Interarrival jitter, seconds (RFC 3550 §6.4.1).</summary>
@@ -124,7 +124,7 @@ public sealed record MediaStatistics
     /// <summary>Packets that failed authentication, were replayed, or came in clear in an encrypted call.</summary>
     public long SecurityRefusals { get; init; }
 
-    /// <summary>Datagrams that are no RTP and no RTCP: STUN, DTLS, rubbish.</summary>
+    /// <summary>Datagrams that are no RTP and no RTCP of the peer: STUN, DTLS, rubbish, our own looped back.</summary>
     public long OtherDatagrams { get; init; }
 
     /// <summary>Socket errors survived (ECONNREFUSED, 10054, a full buffer).</summary>

@@ -18,6 +18,9 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     private const byte EnhancedConcealmentAdaptiveBuffer = 0b1011_0000;
     private const ushort LongestBuffer = 2000;
 
+    // Of bursts that go on, one report in five or so tells none: the density hangs by single packets.
+    private const int Forgotten = 5;
+
     private readonly BurstGaps _bursts = new();
     private readonly RecentReadings<(long Judged, long Lost, long Runs)> _readings = new();
     private uint _ssrc;
@@ -30,6 +33,7 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     private double _remoteDiscard = -1;
     private double _remoteBurstDensity = -1;
     private double _remoteDelay = -1;
+    private int _reportsWithout;
 
     /// <summary>Listening quality at the peer, 1 to 5; null while it does not say.</summary>
     public double? RemoteMos => Known(ref _remoteMos);
@@ -84,7 +88,11 @@ internal sealed class VoipReport(SendPipeline send, PlaybackPipeline? playback)
     {
         double density = metrics.BurstDensity / 256.0;
         bool inBursts = density >= 0.35 && density >= 2 * Math.Max(lost, metrics.LossRate / 256.0);
-        BurstLength = !inBursts ? 0 : density < 0.6 ? 3 : 4;
+        _reportsWithout = inBursts ? 0 : Math.Min(_reportsWithout + 1, Forgotten);
+        if (inBursts)
+            BurstLength = density < 0.6 ? 3 : 4;
+        else if (_reportsWithout == Forgotten)
+            BurstLength = 0;
         Volatile.Write(ref _remoteMos, metrics.ListeningQuality is >= 10 and <= 50 ? metrics.ListeningQuality / 10.0 : -1);
         Volatile.Write(ref _remoteDiscard, metrics.DiscardRate / 256.0);
         Volatile.Write(ref _remoteBurstDensity, density);

@@ -80,14 +80,14 @@ internal sealed class PacketBuffer
             slot = new Slot { Sequence = sequence, Key = key };
     }
 
-    /// <summary>Keeps a packet, in the place of its copy if that is here; a full ring gives up the oldest.</summary>
-    /// <returns>Packets given up for it, copies not counted: 0 or 1; −1 when the packet itself is older than the ring.</returns>
+    /// <summary>Keeps a packet, in the place of its copy if that is here; gives up what is then older than the ring.</summary>
+    /// <returns>Packets given up for it, copies not counted; −1 when the packet itself is older than the ring.</returns>
     public int Add(in Slot packet, ReadOnlySpan<byte> payload)
     {
         ref Slot slot = ref _slots[packet.Sequence & (Capacity - 1)];
         if (slot.Sequence > packet.Sequence)
             return -1;
-        int givenUp = slot is { Waiting: true, Redundant: false } ? 1 : 0;
+        int givenUp = GiveUpBefore(packet.Sequence - Capacity + 1);
         Count += slot.Waiting ? 0 : 1;
         slot = packet;
         slot.Waiting = true;
@@ -100,7 +100,6 @@ internal sealed class PacketBuffer
     /// <summary>The waiting packet of the lowest number.</summary>
     public bool TryPeek(out Slot packet)
     {
-        _lowest = Math.Max(_lowest, _highest - Capacity + 1);
         for (; Count > 0 && _lowest <= _highest; _lowest++)
         {
             ref Slot slot = ref _slots[_lowest & (Capacity - 1)];
@@ -111,6 +110,21 @@ internal sealed class PacketBuffer
         }
         packet = default;
         return false;
+    }
+
+    private int GiveUpBefore(long oldest)
+    {
+        int givenUp = 0;
+        for (; Count > 0 && _lowest < oldest && _lowest <= _highest; _lowest++)
+        {
+            ref Slot slot = ref _slots[_lowest & (Capacity - 1)];
+            if (!slot.Waiting || slot.Sequence != _lowest)
+                continue;
+            givenUp += slot.Redundant ? 0 : 1;
+            Drop(slot);
+        }
+
+        return givenUp;
     }
 
     /// <summary>The bytes of a packet that <see cref="TryPeek"/> gave.</summary>

@@ -4,7 +4,8 @@ namespace Earshot.Media.Playout;
 /// <summary>When a pull is really made, from when its block plays and what the arrivals prove.</summary>
 /// <remarks>
 /// A packet inserted before a pull came before it; one inserted after came later. So the output latency lies between two bounds,
-/// and the stated latency is moved into them when it contradicts. Thread: playback.
+/// and the stated latency is moved into them when it contradicts. A pull that is late once has packets that the others do not have: the first that
+/// comes after one of those says so, and what the late one seemed to prove is forgotten. Thread: playback.
 /// </remarks>
 internal sealed class PullClock
 {
@@ -18,7 +19,11 @@ internal sealed class PullClock
     public void Arrived(double arrivalMs)
     {
         if (_firstSincePull && arrivalMs > _newestArrivalMs)
+        {
             _atLeastMs = _lastPlaysAtMs - arrivalMs;
+            if (_atLeastMs > _atMost.Value)
+                _atMost.Reset();
+        }
         _firstSincePull = false;
         _newestArrivalMs = double.IsNaN(_newestArrivalMs) ? arrivalMs : Math.Max(_newestArrivalMs, arrivalMs);
     }

@@ -9,8 +9,9 @@ namespace Earshot.Media.Playout;
 /// </code>
 /// Nothing is added while less than 2 % is lost; one packet (20 ms) then, until less than 1 % is: our report of the loss asks for FEC or copies, and they are
 /// soon here. When fifteen seconds brought none, Opus waits from 5 to 3 % only: there the far side tells of onsets that were lost, which are gaps otherwise
-/// (10 % loss: 0.9 % of speech without, 0.1 % with). Other codecs' gaps are always mended from both sides. Two packets when whole copies come two packets
-/// later and losses in a row are frequent, which nothing nearer mends.
+/// (10 % loss: 0.9 % of speech without, 0.1 % with). Other codecs' gaps are always mended from both sides. As many packets as whole copies come
+/// later, 80 ms at most, when losses in a row are frequent, which nothing nearer mends. Bursts of three at 10 %, copies one and four packets behind: 88 instead
+/// of 48 ms, made up 4.5 instead of 7.9 %, ESTOI 0.917 (0.901) instead of 0.888 (0.848).
 /// What mends needs no 99 %, so jitter and wait do not simply add up, but in a full queue: four times in five. With 10 % loss and 40 ms of jitter, 30 calls:
 /// nine in ten 69.7 ms and ESTOI 0.936, four in five 63.8 and 0.929, seven in ten 59.7 and 0.926, where gaps begin to grow. Copies from still farther mend what they can.
 /// Thread: playback.
@@ -34,7 +35,11 @@ internal sealed class RepairWait
     private const double MendsEnd = 0.005;
 
     private const double Learning = 1 / 200.0;
-    private const double SlowLearning = 1 / 400.0;
+
+    // The first losses of a call are a mean of few: waited for at once, 10 % of loss makes up a fifth less in 20 s, and a single loss costs two seconds of waiting.
+    private const int FirstOfLost = 50;
+    private const int FirstOfSlow = 50;
+    private const int MostOfSlow = 400;
 
     /// <summary>15 s of 20 ms.</summary>
     private const int Patience = 750;
@@ -43,16 +48,19 @@ internal sealed class RepairWait
     private const double QueueMs = 60;
     private const double QueueLoss = 0.05;
     private const double InTime = 0.8;
-    private const double MostMs = 60;
+    private const double MostMs = 80;
 
     /// <summary>An outage is no loss that waiting would mend.</summary>
     private const int Outage = 3;
 
     private double _lost;
+    private long _heard;
     private double _inRow;
     private double _far;
+    private double _farPackets;
     private double _mending;
     private int _lastRun;
+    private int _slow = FirstOfSlow;
     private int _without;
     private bool _mends = true;
     private bool _waits;
@@ -65,8 +73,10 @@ internal sealed class RepairWait
     public void Missed(long packets)
     {
         int run = (int)Math.Clamp(packets, -1, Outage);
-        _lost += (run - _lost) * Learning;
-        _inRow += (InRow(run) - _inRow) * SlowLearning;
+        _lost += (run - _lost) * Math.Max(Learning, 1.0 / Math.Max(FirstOfLost, ++_heard));
+        // Many are needed to tell what is frequent; the first after a loss began are all that is known of it.
+        _slow = _waits ? Math.Min(_slow + 1, MostOfSlow) : FirstOfSlow;
+        _inRow += (InRow(run) - _inRow) / _slow;
         _far -= _far * Learning;
         _waits = _lost > (_mends, _waits) switch
         {
@@ -88,7 +98,13 @@ internal sealed class RepairWait
 
     /// <summary>A copy came for a packet that is missing.</summary>
     /// <param name="packets">How many packets later it came than what it is a copy of would have.</param>
-    public void Copied(double packets) => _far += packets > 1.5 ? Learning : 0;
+    public void Copied(double packets)
+    {
+        if (!(packets > 1.5))
+            return; // nor what is not known: after a pause no arrival is
+        _farPackets = _far > 0 ? _farPackets + ((packets - _farPackets) / 4) : packets;
+        _far += Learning;
+    }
 
     /// <summary>How long a packet that came without extra delay shall wait, ms.</summary>
     /// <param name="jitterMs">What jitter demands.</param>
@@ -99,7 +115,7 @@ internal sealed class RepairWait
         if (!_waits)
             return jitterMs;
         bool far = _waitsFar || (jitterMs > QueueMs && _lost > QueueLoss && _far > FarCopies);
-        double wait = Math.Min(far ? 2 * packetMs : packetMs, MostMs);
+        double wait = Math.Min((far ? Math.Max(2, Math.Round(_farPackets)) : 1) * packetMs, MostMs);
         if (jitterMs > QueueMs)
             return jitterMs + wait;
         double late = Math.Min(jitterMs, arrivals.QuantileMs(InTime));

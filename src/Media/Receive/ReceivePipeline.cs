@@ -46,10 +46,13 @@ internal sealed class ReceivePipeline(
     /// <summary>Packets that failed authentication, were replayed, or came in clear in an encrypted call.</summary>
     public long SecurityRefusals { get; private set; }
 
-    /// <summary>STUN, DTLS that nobody asked for and rubbish, and packets before anything, or any key, was agreed.</summary>
+    /// <summary>STUN, DTLS that nobody asked for and rubbish, headers that are broken, our own packets looped back, and packets before anything, or any key, was agreed.</summary>
     public long OtherDatagrams { get; private set; }
 
-    /// <summary>RTP with a payload type that was not agreed, with a broken header, or our own looped back.</summary>
+    /// <summary>RTCP of the peer.</summary>
+    public long ControlPackets { get; private set; }
+
+    /// <summary>Those of <see cref="Packets"/> that nobody can play: a payload type that was not agreed, or redundant audio that is none.</summary>
     public long UnknownPackets { get; private set; }
 
     /// <summary>Packets that playback left no room for.</summary>
@@ -134,20 +137,24 @@ internal sealed class ReceivePipeline(
             return;
         }
 
-        if (!RtpPacket.TryParse(datagram[..length], out var packet))
+        if (!RtpPacket.TryParse(datagram[..length], out var packet) || own.IsOurs(packet.Ssrc))
         {
-            UnknownPackets++;
+            OtherDatagrams++; // our own packets, looped back, too (RFC 3550 §8.2)
             return;
         }
 
         // What was not agreed is not played, but from the peer it is a packet like any: it arrived, and its sender lives (RFC 3550 App. A.1).
         bool known = plan.IsSound(packet.PayloadType) || packet.PayloadType == plan.DtmfPayloadType;
-        UnknownPackets += known ? 0 : 1;
         if (!known && !transport.IsEncrypted && !latching.IsExpected(in from, packet.Ssrc))
+        {
+            latching.Refuse();
             return;
+        }
+
         if (!IsPeer(now, in from, packet.Ssrc, packet.Sequence))
             return;
         Packets++;
+        UnknownPackets += known ? 0 : 1;
         PayloadBytes += packet.Payload.Length;
         rtcp.HandleRtp(arrival, in packet);
         NoteHeard(now);
@@ -159,13 +166,6 @@ internal sealed class ReceivePipeline(
 
     private bool IsPeer(Instant now, in PeerAddress from, uint ssrc, ushort sequence)
     {
-        // Our own packets, looped back (RFC 3550 §8.2).
-        if (own.IsOurs(ssrc))
-        {
-            UnknownPackets++;
-            return false;
-        }
-
         uint? before = latching.Ssrc;
         var verdict = latching.HandlePacket(now, in from, ssrc, sequence);
         if (verdict == SourceVerdict.Stranger)
@@ -225,7 +225,12 @@ internal sealed class ReceivePipeline(
         }
 
         if (!rtcp.HandleRtcp(now, arrival, datagram[..length], latching.Ssrc))
+        {
+            OtherDatagrams++;
             return;
+        }
+
+        ControlPackets++;
         NoteHeard(now);
     }
 

@@ -28,7 +28,7 @@ internal sealed class RedundancyUnpacker(SlotRing<ReceivedPacket> toPlayback)
             Overruns++;
     }
 
-    /// <summary>Tells of a key in the place of sound: its number came. Nothing is lost when there is no room for that.</summary>
+    /// <summary>Tells of a key in the place of sound, or of nothing at all: its number came. Nothing is lost when there is no room for that.</summary>
     public void HandOverKey(in RtpPacket packet, Instant arrival) =>
         TryPush(new PlayoutPacket(packet.Ssrc, packet.PayloadType, packet.Sequence, packet.Timestamp, packet.Marker, default) { IsKey = true }, arrival);
 
@@ -38,7 +38,9 @@ internal sealed class RedundancyUnpacker(SlotRing<ReceivedPacket> toPlayback)
     {
         if (Redundancy.TryParse(packet.Payload, out var redundancy) != RedundancyOutcome.Read || !plan.IsPlain(redundancy.PrimaryPayloadType))
             return false;
-        if (!redundancy.Primary.IsEmpty && !TryPush(Plain(in packet, redundancy.PrimaryPayloadType, redundancy.Primary), arrival))
+        if (redundancy.Primary.IsEmpty)
+            HandOverKey(in packet, arrival);
+        else if (!TryPush(Plain(in packet, redundancy.PrimaryPayloadType, redundancy.Primary), arrival))
             Overruns++;
         for (int i = 0; i < redundancy.Copies && !packet.Marker; i++)
         {

@@ -96,6 +96,9 @@ internal sealed class SimulatedCall
     /// <summary>How much after its tick a pull is made, ms.</summary>
     public Func<double> PullJitter { get; set; } = () => 0;
 
+    /// <summary>A block is said to play at its tick, however late the pull is made.</summary>
+    public bool PlaysAtTicks { get; set; }
+
     public bool InOrder { get; set; }
 
     /// <summary>Copies of the packets before that each packet carries (RFC 2198).</summary>
@@ -197,7 +200,7 @@ internal sealed class SimulatedCall
                 InsertCopy(packet.Index - distance, packet, at);
             Buffer.Insert(new PlayoutPacket(packet.Ssrc, packet.Type, packet.Sequence, packet.Timestamp, false, packet.Payload), Instant.FromMilliseconds(at));
         }
-        Buffer.Pull(Instant.FromMilliseconds(NowMs), _block.AsSpan(0, BlockSamples), out PulledInfo info);
+        Buffer.Pull(Instant.FromMilliseconds(PlaysAtTicks ? _tickMs : NowMs), _block.AsSpan(0, BlockSamples), out PulledInfo info);
         Info = info;
         Pulls.Add(info);
         foreach (short sample in _block.AsSpan(0, BlockSamples))
@@ -214,6 +217,6 @@ internal sealed class SimulatedCall
         }
         AfterPull?.Invoke(this);
         _tickMs += BlockSamples / 48.0 / (1 + (CardPpm / 1e6));
-        _nextPullMs = _tickMs + PullJitter();
+        _nextPullMs = Math.Max(NowMs, _tickMs + PullJitter());
     }
 }

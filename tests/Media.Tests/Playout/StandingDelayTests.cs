@@ -32,6 +32,46 @@ public class StandingDelayTests(ITestOutputHelper output)
             Assert.Equal(0, after.PacketsDiscarded);
     }
 
+    [Theory]
+    [InlineData(1.5, 12)]
+    [InlineData(5, 12)]
+    [InlineData(8.6, 12)]
+    [InlineData(8.6, 35)]
+    [InlineData(1.5, 150)]
+    public void APullThatCameLateOnceIsNotTakenForAllThatFollow(double phaseMs, double lateMs)
+    {
+        var call = new SimulatedCall(phaseMs: phaseMs) { PlaysAtTicks = true };
+        call.Run(10_000);
+        long concealed = call.Statistics.ConcealedSamples, removed = call.Statistics.RemovedSamplesForAcceleration;
+        bool isDue = true;
+        call.PullJitter = () => isDue && !(isDue = false) ? lateMs : 0;
+        call.Run(20_000);
+        double made = (call.Statistics.ConcealedSamples - concealed) / 48.0, taken = (call.Statistics.RemovedSamplesForAcceleration - removed) / 48.0;
+        double delay = call.ExactDelaysMs.TakeLast(50).Average();
+        output.WriteLine($"concealed {made:F1} ms, removed {taken:F1} ms, delay {delay:F1} ms");
+        Assert.True(made <= 20, $"{made} ms made up");
+        Assert.True(taken <= 30, $"{taken} ms taken out");
+        Assert.True(delay <= 20, $"{delay} ms");
+    }
+
+    [Theory]
+    [InlineData(1.5, 3)]
+    [InlineData(5, 6)]
+    [InlineData(8.6, 6)]
+    [InlineData(8.6, 15)]
+    public void PullsOfABusyMachineAreLateNowAndThen(double phaseMs, double mostMs)
+    {
+        var call = new SimulatedCall(phaseMs: phaseMs) { PlaysAtTicks = true };
+        call.PullJitter = () => call.Random.NextDouble() < 0.2 ? call.Random.NextDouble() * mostMs : 0;
+        call.Run(60_000);
+        double made = call.Statistics.ConcealedSamples / 48.0, taken = call.Statistics.RemovedSamplesForAcceleration / 48.0;
+        double delay = call.ExactDelaysMs.TakeLast(500).Average();
+        output.WriteLine($"concealed {made:F1} ms, removed {taken:F1} ms, delay {delay:F1} ms");
+        Assert.True(made <= 30, $"{made} ms made up");
+        Assert.True(taken <= 30, $"{taken} ms taken out");
+        Assert.True(delay <= 20, $"{delay} ms");
+    }
+
     [Fact]
     public void PacketsThatComeSecondsLateChangeNothing()
     {
