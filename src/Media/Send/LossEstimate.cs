@@ -17,7 +17,7 @@ internal sealed class LossEstimate
     private const double Whole = 200;
 
     // That nothing is lost is what is believed before the first report, as if so many packets had shown it.
-    private const double Belief = 60;
+    private const double Belief = 25;
     private const uint MaximumInterval = 1 << 16;
 
     private uint _ssrc;
@@ -26,6 +26,7 @@ internal sealed class LossEstimate
     private bool _begun;
     private double _counted;
     private double _before;
+    private double _doubted;
 
     /// <summary>Smoothed, 0 to 1.</summary>
     public double Smoothed { get; private set; }
@@ -40,7 +41,7 @@ internal sealed class LossEstimate
     public void Reset()
     {
         _begun = false;
-        (Smoothed, Latest, Packets, _counted) = (0, 0, 0, 0);
+        (Smoothed, Latest, Packets, _counted, _doubted) = (0, 0, 0, 0, 0);
     }
 
     /// <summary>Takes a report block about us.</summary>
@@ -54,9 +55,10 @@ internal sealed class LossEstimate
         bool continues = _begun && block.Ssrc == _ssrc && expected <= MaximumInterval;
         if (continues && expected == 0)
             return false;
+        _doubted = continues ? _doubted : 0;
         (_begun, _ssrc, _highest, _lost) = (true, block.Ssrc, block.HighestSequence, block.CumulativeLost);
-        Latest = continues ? Math.Clamp((double)lost / expected, 0, 1) : block.FractionLost / 256.0;
         Packets = continues ? expected : Math.Clamp(sent, 1, MaximumInterval);
+        Latest = Math.Clamp(Believed(continues ? lost : block.FractionLost / 256.0 * Packets) / Packets, 0, 1);
         _before = Smoothed;
         Smoothed += (Latest - Smoothed) * Gain();
         return true;
@@ -64,6 +66,14 @@ internal sealed class LossEstimate
 
     /// <summary>What the last report told was lost in a queue, which is about to go: nothing is to be mended.</summary>
     public void Excuse() => Smoothed = Math.Min(Smoothed, _before);
+
+    // A packet that is missing may only be late: one is not believed before the next report, which says so.
+    private double Believed(double lost)
+    {
+        double all = lost + _doubted;
+        _doubted = Math.Clamp(all, 0, 1);
+        return all - _doubted;
+    }
 
     // The first reports are a mean: waiting for a whole one would let the first seconds of a lossy call go without repair.
     private double Gain()

@@ -7,7 +7,7 @@ namespace Earshot.Media.Send;
 /// <summary>Fits what we send to the network, by the peer's reports: bit rate, packet length, in-band error correction, redundancy.</summary>
 /// <remarks>
 /// <code>
-///   loss          0 %        1 %             8 %             15 %, or bursts from 3 % on
+///   loss          0 %        1 %             8 %             15 %, or bursts from 5 % on
 ///   send          plain ───► in-band FEC ──► one copy ─────► two copies          (each step is left at 0.5 of where it is entered)
 ///   of payload    bitrate    1.25 × bitrate  1.25 × bitrate  2.25 × bitrate      (and never above the ceiling or what the way carries)
 /// </code>
@@ -32,8 +32,13 @@ internal sealed class SendAdaptation
 
     private const double OneCopyFrom = 0.08;
     private const double TwoCopiesFrom = 0.15;
-    private const double BurstsFrom = 0.03;
+    private const double BurstsFrom = 0.05;
     private const double LeaveAt = 0.5;
+
+    private const double LongestPacketMs = 60;
+
+    // Packets by which a raise is judged.
+    private const int Enough = 150;
     private static readonly TimeSpan RedundancyPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFull = TimeSpan.FromSeconds(15);
 
@@ -46,6 +51,9 @@ internal sealed class SendAdaptation
     private double _lossBefore;
     private double _rateBefore;
     private int _reportsSinceRaise = int.MaxValue;
+    private double _packetsSinceRaise;
+    private double _lostSinceRaise;
+    private uint _lastSenderReport;
     private Instant _noCopiesUntil = Instant.Zero;
 
     /// <summary>How to send now.</summary>
@@ -84,9 +92,10 @@ internal sealed class SendAdaptation
             return false;
         double most = limits.Ceiling + SendSettings.HeaderRate(limits.FrameSamples);
         double least = Floor + SendSettings.HeaderRate(limits.LongestFrameSamples);
-        _way.HandleReport(now, Settings.WireRate, (least, most), new(_loss.Latest, _loss.Packets, roundTrip?.TotalMilliseconds, block.Jitter * 1000.0 / clockRate)
+        double flightMs = sent.InFlightMs(now, (ushort)block.HighestSequence);
+        _way.HandleReport(now, Settings.WireRate, (least, most), new(_loss.Latest, _loss.Packets, Present(in block, roundTrip, flightMs), block.Jitter * 1000.0 / clockRate)
         {
-            FlightMs = sent.InFlightMs(now, (ushort)block.HighestSequence),
+            FlightMs = flightMs,
             SinceFirstMs = (now - sent.First).TotalMilliseconds,
         });
         if (_way.IsFull && _way.Queue > 0)
@@ -100,19 +109,32 @@ internal sealed class SendAdaptation
         return Take(Fit(limits));
     }
 
-    // Copies that made the loss grow were too much for the way, whatever its delay says: a policer drops without queueing.
+    // A full queue drops our reports first, which are long: the peer then tells the round trip of an old one again and again, while what is on its way gets older.
+    private double? Present(in ReportBlock block, TimeSpan? roundTrip, double flightMs)
+    {
+        bool isOld = block.LastSenderReport == _lastSenderReport;
+        _lastSenderReport = block.LastSenderReport;
+        return isOld && roundTrip is { } old ? Math.Max(old.TotalMilliseconds, flightMs - LongestPacketMs) : roundTrip?.TotalMilliseconds;
+    }
+
+    // Copies that made the loss grow were too much for the way, whatever its delay says: a policer drops without queueing. Bursts come and go: of the 50 packets
+    // of a second that lose 10 % in bursts of three, one time in twenty more than 28 % are lost. So many are waited for, but where most are gone.
     private void JudgeRaise(Instant now)
     {
-        if (_reportsSinceRaise == int.MaxValue)
-            return;
-        if (++_reportsSinceRaise > 3)
-        {
-            _reportsSinceRaise = int.MaxValue;
-        }
-        else if (_reportsSinceRaise > 1 && _loss.Latest > (1.5 * _lossBefore) + 0.08)
+        if (_reportsSinceRaise == int.MaxValue || ++_reportsSinceRaise <= 1)
+            return; // the first speaks of what was sent before, too
+        _packetsSinceRaise += _loss.Packets;
+        _lostSinceRaise += _loss.Packets * _loss.Latest;
+        bool isEnough = _packetsSinceRaise >= Enough;
+        double lost = _lostSinceRaise / Math.Max(1, _packetsSinceRaise);
+        if (lost > (1.5 * _lossBefore) + (isEnough ? 0.1 : 0.3))
         {
             _way.Withdraw(now, Settings.WireRate, _rateBefore);
             _noCopiesUntil = now + RedundancyPause;
+            _reportsSinceRaise = int.MaxValue;
+        }
+        else if (isEnough)
+        {
             _reportsSinceRaise = int.MaxValue;
         }
     }
@@ -164,12 +186,13 @@ internal sealed class SendAdaptation
 
     private static int NextFrame(int samples) => samples switch { < 480 => 480, < 960 => 960, < 1920 => 1920, < 2880 => 2880, _ => 0 };
 
-    // One copy is two when both lie in one burst: the far one reaches beyond it, for the delay that it takes.
+    // Two copies are one when both lie in one burst: the far one reaches beyond it, for the delay that it takes. Of bursts of three at 10 %, 4.3 % stay lost with copies
+    // one and two packets behind, 2.9 with one and three, 1.9 with one and four (PESQ-WB of libopus at 24 kbit/s 2.98, 3.26, 3.57).
     private RedundancyDistances DistancesFor(int copies) => copies switch
     {
         0 => RedundancyDistances.None,
         1 => new(1, 0),
-        _ => new(1, BurstLength >= 2 ? Math.Clamp((int)Math.Round(BurstLength), 2, 4) : 2),
+        _ => new(1, BurstLength >= 2 ? Math.Clamp((int)Math.Round(BurstLength) + 1, 3, 4) : 2),
     };
 
     private bool Take(SendSettings next)
@@ -191,7 +214,7 @@ internal sealed class SendAdaptation
     private void NoteRaise(in SendSettings before)
     {
         if (_reportsSinceRaise == int.MaxValue)
-            (_lossBefore, _rateBefore) = (_loss.Latest, before.WireRate);
-        _reportsSinceRaise = 0;
+            (_lossBefore, _rateBefore) = (Math.Max(_loss.Smoothed, _loss.Latest), before.WireRate);
+        (_reportsSinceRaise, _packetsSinceRaise, _lostSinceRaise) = (0, 0, 0);
     }
 }

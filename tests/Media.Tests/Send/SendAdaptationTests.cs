@@ -86,7 +86,7 @@ public class SendAdaptationTests
             Report(0.1);
         }
 
-        Assert.Equal(new RedundancyDistances(1, 3), _adaptation.Settings.Distances);
+        Assert.Equal(new RedundancyDistances(1, 4), _adaptation.Settings.Distances);
         Assert.Equal(24000, _adaptation.Settings.Bitrate);
     }
 

@@ -101,6 +101,30 @@ public sealed class RtcpSchedulerTests
     }
 
     [Fact]
+    public void WithFeedbackWhatIsHeardFirstIsReportedFourTimesSoon()
+    {
+        for (int seed = 0; seed < 500; seed++)
+        {
+            var scheduler = new RtcpScheduler(new Seeded(seed)) { Interval = TimeSpan.FromSeconds(1) };
+            scheduler.Start(Instant.Zero);
+            var last = Instant.FromMilliseconds(50);
+            scheduler.HandleHeard(last);
+            for (int i = 0; i < 4; i++)
+            {
+                var next = NextReport(scheduler);
+                Assert.InRange((next - last).TotalMilliseconds, 0, 600.1);
+                last = next;
+            }
+
+            // From here on as always: one a second.
+            var begin = last;
+            for (int i = 0; i < 40; i++)
+                last = NextReport(scheduler);
+            Assert.InRange((last - begin).TotalSeconds, 30, 50);
+        }
+    }
+
+    [Fact]
     public void AReportThatWasDueAnywaySparesTheEarlyOne()
     {
         var scheduler = new RtcpScheduler(new Seeded(7));
