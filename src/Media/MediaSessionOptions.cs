@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Codecs.Opus;
 using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol.Sdp;
 
@@ -17,7 +18,7 @@ internal sealed record MediaSessionOptions
     public int Bitrate { get; init; } = 32000;
 
     /// <summary>Opus complexity, 0 to 10.</summary>
-    public int Complexity { get; init; } = 5;
+    public int Complexity { get; init; } = OpusEncoderSettings.StandardComplexity;
 
     /// <summary>Discontinuous transmission: nothing is sent in silence, when the peer wishes it so, too.</summary>
     public bool Dtx { get; init; }

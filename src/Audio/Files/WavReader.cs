@@ -89,6 +89,7 @@ internal sealed class WavReader : IDisposable
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
         UnauthorizedAccessException => "it may not be read, or it is a folder",
+        NotSupportedException => "a pipe cannot be read from its beginning; write what it says to a file first",
         _ => e.Message.ReplaceLineEndings(" "),
     };
 

@@ -28,7 +28,7 @@ internal sealed class LabOptionSet
     private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000 (32000)", HelpName = "BPS" };
     private readonly NumberOption _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60 (20)", HelpName = "MS" };
-    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10 (5)", HelpName = "N" };
+    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10 (8)", HelpName = "N" };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

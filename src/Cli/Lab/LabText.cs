@@ -41,6 +41,12 @@ internal static class LabText
         var (link, playout) = (way.Link, way.Playout);
         yield return Line($"  codec          {way.Codec}, {way.PayloadBitrate / 1000:0.0} kbit/s of payload");
         yield return Line($"  link           {link.Sent} packets sent, {100 * link.LossShare:0.0} % lost, {link.Copies} came twice, {link.OnTheWay} still on the way");
+        if (way.PacketsReceived == 0)
+        {
+            yield return "  received       nothing, so nothing was heard and there is nothing to score";
+            yield break;
+        }
+
         yield return Line($"  received       {way.PacketsReceived}, {way.PacketsLost} lost, {playout.PacketsDiscarded} too late ({100 * way.LateShare:0.0} %)");
         yield return Line($"  delay          median {way.Delay.MedianMs:0.0} ms, p95 {way.Delay.P95Ms:0.0}, max {way.Delay.MaximumMs:0.0} (from the wire to the speaker)");
         yield return Line($"  mouth to ear   median {way.MouthToEar.MedianMs:0.0} ms, p95 {way.MouthToEar.P95Ms:0.0} (with framing and codec)");

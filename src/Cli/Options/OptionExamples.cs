@@ -14,7 +14,7 @@ internal static class OptionExamples
         ["--bob-speaker"] = ("a sink", "null"),
         ["--burst"] = ("packets, 1 to 1000", "3"),
         ["--codecs"] = ("some of opus,g722,pcmu,pcma", "opus,pcma"),
-        ["--complexity"] = ("0 to 10", "5"),
+        ["--complexity"] = ("0 to 10", "8"),
         ["--confirm"] = ("the 40 digits that the other side reads aloud", "'01234 56789 01234 56789 01234 56789 01234 56789'"),
         ["--count"] = ("a number of calls, 1 to 1000000", "3"),
         ["--delay"] = ("milliseconds, 0 to 10000", "40"),

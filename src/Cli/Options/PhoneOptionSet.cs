@@ -19,7 +19,7 @@ internal sealed class PhoneOptionSet
     private readonly Option<string> _codecs = new("--codecs") { Description = "in order of preference, of opus,g722,pcmu,pcma", HelpName = "LIST" };
     private readonly NumberOption _ptime = new("--ptime") { Description = "milliseconds of sound in a packet, 2.5 to 60", HelpName = "MS" };
     private readonly Option<int?> _bitrate = new("--bitrate") { Description = "of opus, 6000 to 510000", HelpName = "BPS" };
-    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10", HelpName = "N" };
+    private readonly Option<int?> _complexity = new("--complexity") { Description = "of the opus encoder, 0 to 10 (8)", HelpName = "N" };
     private readonly Option<string> _security = new("--security") { Description = "what is allowed for media, best first, of dtls,sdes,none (dtls, then sdes where signalling is tls or wss); none is media in clear", HelpName = "LIST" };
     private readonly Option<string> _ice = new("--ice") { Description = "looks for a way through NATs by ICE (on)", HelpName = "on|off" };
     private readonly Option<string> _stun = new("--stun") { Description = "a STUN server, which tells how NATs let us be seen", HelpName = "HOST:PORT" };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Net;
+using System.Text;
 using Earshot.Lab.Links;
 using Earshot.Media;
 using Earshot.Media.Codecs;
@@ -104,12 +105,16 @@ internal sealed class LabEnd : IDatagramSender, IEventSink, IDisposable
     public static void Connect(LabEnd caller, LabEnd callee, Instant now)
     {
         var direction = callee._voice is null ? MediaDirection.SendOnly : MediaDirection.SendReceive;
-        var answered = callee._negotiator.AcceptOffer(caller._negotiator.CreateOffer(direction, null).Span);
+        var answered = callee._negotiator.AcceptOffer(AsByDtls(caller._negotiator.CreateOffer(direction, null)));
         if (!answered.Accepted || !caller._negotiator.AcceptAnswer(answered.Answer.Span, final: true).Accepted)
             throw new InvalidOperationException($"two ends of one build do not agree: {answered.Reason}");
         caller.Begin(now);
         callee.Begin(now);
     }
+
+    // Keys are scripted, but all else is as in the calls that are usual, by DTLS: these are described with feedback (RFC 5124), so reports come each second.
+    private static byte[] AsByDtls(ReadOnlyMemory<byte> offer) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(offer.Span).Replace(" RTP/SAVP ", " RTP/SAVPF ", StringComparison.Ordinal));
 
     /// <summary>A block from the microphone.</summary>
     public void Capture(Instant now)

@@ -7,8 +7,14 @@ internal sealed record OpusEncoderSettings
     /// <summary>Bits per second, 6000 to 510000.</summary>
     public int Bitrate { get; init; } = 32000;
 
+    /// <summary>
+    /// The least effort that costs no quality. PESQ-WB of three voices, 32 kbit/s, clean and with 10 % of loss: 3.81 and 3.04 with 5, 3.98 and 3.23 with 8, which
+    /// 10 does not better; encoding and decoding take 6 and 10 ms of a core a second.
+    /// </summary>
+    public const int StandardComplexity = 8;
+
     /// <summary>Effort, 0 to 10.</summary>
-    public int Complexity { get; init; } = 5;
+    public int Complexity { get; init; } = StandardComplexity;
 
     /// <summary>Variable bitrate; constant when false.</summary>
     public bool Vbr { get; init; } = true;
