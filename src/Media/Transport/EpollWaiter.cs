@@ -7,7 +7,11 @@ using static Earshot.Media.Transport.LinuxSystemCalls;
 namespace Earshot.Media.Transport;
 
 /// <summary>Waits by epoll, with nanosecond time-outs where the C library has them, and is woken by an eventfd.</summary>
-/// <remarks>Thread: the worker; <see cref="Wake"/>: any. Real-time: no allocation.</remarks>
+/// <remarks>
+/// A descriptor is a number that is another file's as soon as it is closed, and a write there would be a byte in somebody's connection. So whoever
+/// uses the two counts as a user meanwhile, and the last one closes them: <see cref="Dispose"/>, or a <see cref="Wake"/> or <see cref="Wait"/> that it met.
+/// Thread: the worker; <see cref="Wake"/> and <see cref="Dispose"/>: any. Real-time: no allocation.
+/// </remarks>
 internal sealed unsafe class EpollWaiter : ISocketWaiter
 {
     private const int Capacity = 64;
@@ -21,6 +25,8 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
     private readonly int _wakeUp;
     private bool _nanoseconds = true;
     private int _signalled;
+    private int _users = 1;
+    private int _isDisposed;
 
     /// <summary>Opens the two descriptors.</summary>
     /// <exception cref="MediaTransportException">The process may open no more descriptors.</exception>
@@ -48,14 +54,35 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
     }
 
     /// <inheritdoc/>
-    public void Add(UdpPort port, int token) => Control(EpollCtlAdd, (int)port.Socket.Handle, token);
+    public void Add(UdpPort port, int token)
+    {
+        if (!TryUse())
+            return;
+        try
+        {
+            Control(EpollCtlAdd, (int)port.Socket.Handle, token);
+        }
+        finally
+        {
+            LetGo();
+        }
+    }
 
     /// <inheritdoc/>
-    public void Remove(UdpPort port) => Control(EpollCtlDel, (int)port.Socket.Handle, 0);
+    public void Remove(UdpPort port)
+    {
+        if (!TryUse())
+            return;
+        Control(EpollCtlDel, (int)port.Socket.Handle, 0);
+        LetGo();
+    }
 
     /// <inheritdoc/>
     public int Wait(Instant now, Instant until, Span<int> ready)
     {
+        // The wake-up of the end ends one wait only.
+        if (Volatile.Read(ref _isDisposed) != 0 || !TryUse())
+            return 0;
         byte* events = stackalloc byte[Capacity * 16];
         int count = WaitFor(events, Math.Min(Capacity, ready.Length + 1), until == Instant.Never ? -1 : Math.Max(0, until.Nanoseconds - now.Nanoseconds));
         int tokens = 0;
@@ -68,24 +95,44 @@ internal sealed unsafe class EpollWaiter : ISocketWaiter
                 ready[tokens++] = token;
         }
 
+        LetGo();
         return tokens;
     }
 
     /// <inheritdoc/>
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _signalled, 1) != 0)
+        if (Interlocked.Exchange(ref _signalled, 1) != 0 || !TryUse())
             return;
         ulong one = 1;
         Write(_wakeUp, &one, sizeof(ulong));
+        LetGo();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // From here on a late Wake finds the flag set: the descriptor's number may soon be another file's.
-        Interlocked.Exchange(ref _signalled, 1);
-        CloseAll();
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        Wake(); // a Wait that nobody ended would hold on to them
+        LetGo();
+    }
+
+    private bool TryUse()
+    {
+        for (int users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
+        {
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void LetGo()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            CloseAll();
     }
 
     private void CloseAll()

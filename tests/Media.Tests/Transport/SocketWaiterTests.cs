@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Earshot.Media.Transport;
+using Earshot.Protocol;
 
 namespace Earshot.Media.Tests.Transport;
 
@@ -20,6 +21,46 @@ public class SocketWaiterTests
             ulong count;
             Assert.Equal(-1, LinuxSystemCalls.Read(heir, &count, sizeof(ulong)));
             LinuxSystemCalls.Close(heir);
+        }
+    }
+
+    [Fact]
+    public unsafe void AnEndThatIsToldTwiceClosesNobodysFile()
+    {
+        if (!LinuxSystemCalls.Available)
+            Assert.Skip("epoll is Linux's");
+        var waiter = SocketWaiter.Create(portable: false);
+        waiter.Dispose();
+        var heirs = Enumerable.Range(0, 8).Select(_ => LinuxSystemCalls.EventDescriptor(1, 0)).ToArray();
+        waiter.Dispose();
+        foreach (int heir in heirs)
+        {
+            ulong count;
+            Assert.Equal(sizeof(ulong), LinuxSystemCalls.Read(heir, &count, sizeof(ulong)));
+            LinuxSystemCalls.Close(heir);
+        }
+    }
+
+    [Fact]
+    public void AWaitThatTheEndMeetsReturnsAndTheNextOneDoesNotWait()
+    {
+        if (!LinuxSystemCalls.Available)
+            Assert.Skip("epoll is Linux's");
+        for (int round = 0; round < 200; round++)
+        {
+            var waiter = SocketWaiter.Create(portable: false);
+            using var began = new ManualResetEventSlim();
+            var thread = new Thread(() =>
+            {
+                began.Set();
+                waiter.Wait(MonotonicClock.Now, Instant.Never, default);
+                waiter.Wait(MonotonicClock.Now, Instant.Never, default);
+            })
+            { IsBackground = true };
+            thread.Start();
+            began.Wait(TestContext.Current.CancellationToken);
+            waiter.Dispose();
+            Assert.True(thread.Join(TimeSpan.FromMinutes(1)), $"round {round}");
         }
     }
 

@@ -50,7 +50,6 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
         _thread?.Join(TimeSpan.FromSeconds(2));
         lock (_gate)
         {
-            _waiter?.Dispose();
             while (_idle.TryPop(out var waiter))
                 waiter.Dispose();
         }
@@ -108,6 +107,7 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
 
         foreach (var session in Volatile.Read(ref _snapshot))
             Service(session, MonotonicClock.Now);
+        _waiter!.Dispose();
     }
 
     private Instant Service(DtlsSession session, Instant now)
@@ -167,9 +167,20 @@ internal sealed class DtlsExecutor(int mostHandshakes = 32, int mostWaiting = 12
             Fail(session, defect);
         }
 
-        lock (_gate)
-            _idle.Push(waiter);
+        Keep(waiter);
         Interlocked.Decrement(ref _running);
         Wake();
+    }
+
+    // A handshake may end when nobody takes its waiter any more.
+    private void Keep(ISocketWaiter waiter)
+    {
+        lock (_gate)
+        {
+            if (_ending)
+                waiter.Dispose();
+            else
+                _idle.Push(waiter);
+        }
     }
 }

@@ -55,6 +55,9 @@ internal enum DtlsFailure
 /// <param name="Alert">The number of the alert that said so (RFC 5246 §7.2); −1 for none.</param>
 internal sealed record DtlsOutcome(DtlsFailure Failure, int Alert = -1)
 {
+    /// <summary>The sentence of <see cref="DtlsFailure.FingerprintMismatch"/>, by which the other side knows it, too: it is the reason of a BYE.</summary>
+    public const string Mismatch = "the other side showed another certificate than its signalling announced: somebody may be between you, the call is ended";
+
     /// <summary>The exception of <see cref="DtlsFailure.Internal"/>, for those who mend it.</summary>
     public Exception? Defect { get; init; }
 
@@ -64,7 +67,7 @@ internal sealed record DtlsOutcome(DtlsFailure Failure, int Alert = -1)
         DtlsFailure.None => "the keys are agreed",
         DtlsFailure.PeerSilent => "the other side never began to agree on keys: its media does not reach this one, or it speaks no DTLS",
         DtlsFailure.TimedOut => "agreeing on keys took too long: the network loses most of what is sent",
-        DtlsFailure.FingerprintMismatch => "the other side showed another certificate than its signalling announced: somebody may be between you, the call is ended",
+        DtlsFailure.FingerprintMismatch => Mismatch,
         DtlsFailure.OtherThanConfirmed => "the other side shows another certificate than the one you confirmed: somebody is between you, or it is another phone or a new installation",
         DtlsFailure.NoCertificate => "the other side showed no certificate, so nobody knows who it is",
         DtlsFailure.NoCommonProfile => "the other side speaks no SRTP encryption that is allowed here",
