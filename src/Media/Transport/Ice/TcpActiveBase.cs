@@ -121,10 +121,11 @@ internal sealed class TcpActiveBase : IIceBase
         _opened++;
         try
         {
+            var starter = StreamStarter.Shared;
             var port = new StreamPort(
                 new() { Addresses = [remote.ToEndPoint()], Framing = StreamFraming.LengthPrefix, From = _address, TimeLimit = TimeLimit }, _tell, _portable);
-            ThreadPool.UnsafeQueueUserWorkItem(static started => started.Start(), port, preferLocal: false);
             _connections.Add((remote, port));
+            starter.Start(port);
         }
         catch (MediaTransportException)
         {
