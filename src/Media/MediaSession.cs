@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Earshot.Audio.Ends;
 using Earshot.Media.Receive;
 using Earshot.Media.Send;
 using Earshot.Media.Transport;
 using Earshot.Media.Transport.Dtls;
-using Earshot.Media.Transport.Ice;
 using Earshot.Protocol;
-using Earshot.Protocol.Ice;
 using Earshot.Protocol.Rtcp;
 using Earshot.Protocol.Sdp;
 
@@ -27,7 +23,7 @@ namespace Earshot.Media;
 /// Thread: negotiation and control from one thread at a time (the signalling loop); <see cref="Capture"/> on capture,
 /// <see cref="Play"/> on playback; <see cref="GetStatistics"/> and <see cref="Facts"/> from any.
 /// </remarks>
-internal sealed class MediaSession : IVoice, IDisposable
+internal sealed partial class MediaSession : IVoice, IDisposable
 {
     // ICE says that there is no way after 39.5 s (RFC 8863); its verdict comes first, and a way that it finds last has the usual time for a handshake.
     private static readonly TimeSpan WhileIceLooks = TimeSpan.FromSeconds(60);
@@ -62,7 +58,7 @@ internal sealed class MediaSession : IVoice, IDisposable
         _engine = engine;
         _worker = worker;
         Options = options;
-        _negotiator = new MediaNegotiator(options, engine.Options.Random, Makers(engine));
+        _negotiator = new MediaNegotiator(options, engine.Options.Random, engine.Options.Codecs);
         _playback = new PlaybackPipeline(_toPlayback);
         _events = new MediaEventQueue(engine.Housekeeper.Wake);
     }
@@ -76,30 +72,8 @@ internal sealed class MediaSession : IVoice, IDisposable
     /// <summary>Something is agreed, and its keys or the way to the peer are not there: nothing is sent or played until they are.</summary>
     public bool AwaitsKeys => _associations is { IsAwaited: true } || AwaitsPath;
 
-    /// <summary>Both sides have ICE, which found no way yet.</summary>
-    public bool AwaitsPath => _ice is { AwaitsPath: true };
-
-    /// <summary>Why a STUN server or relay is not there, or not any more, each once.</summary>
-    public bool TryTakeServerEnd([NotNullWhen(true)] out ServerEnd? end)
-    {
-        end = null;
-        return _ice is { } ice && ice.TryTakeServerEnd(out end);
-    }
-
     /// <summary>Why no keys could be agreed; null while they may be, or are.</summary>
     public DtlsOutcome? KeyFailure => _associations?.Failure;
-
-    /// <summary>Signalling has said that the peer takes candidates by INFO (RFC 8840). Set before its description is taken. Thread: control.</summary>
-    public bool PeerTakesCandidates
-    {
-        get;
-        set
-        {
-            field = value;
-            if (_ice is { } ice)
-                ice.Negotiation.PeerTakes = value;
-        }
-    }
 
     /// <summary>The SSRC of what we send; null before the sockets are open.</summary>
     public uint? Ssrc => _media?.Send.Ssrc;
@@ -123,42 +97,6 @@ internal sealed class MediaSession : IVoice, IDisposable
         set => _playback.OutputLatency = value;
     }
 
-    /// <summary>Opens the sockets and asks the servers of <see cref="IceSettings"/>, so that the first description of ours can say what they say.</summary>
-    /// <param name="towardsPeer">Where the peer (or its proxy) is.</param>
-    /// <param name="isOfferer">The first description will be an offer: this side then decides which way is taken.</param>
-    /// <returns>Done when the description may be written: at once without servers, after half a second at the latest.</returns>
-    /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
-    public Task PrepareAsync(IPAddress towardsPeer, bool isOfferer)
-    {
-        Open(towardsPeer, isOfferer);
-        return _ice?.GatherAsync() ?? Task.CompletedTask;
-    }
-
-    /// <summary>The next offer of ours restarts ICE (RFC 8445 §9): the way in use stays until another one is found.</summary>
-    /// <returns>False without ICE.</returns>
-    public bool RestartIce()
-    {
-        // Without any address there is nothing to offer: once there is one, that asks again.
-        if (_ice is not { Negotiation.Current: not null, Link.Description.Candidates.Count: > 0 } ice || _stopped)
-            return false;
-        var credentials = ice.Negotiation.Restart();
-        _worker.Post(now => ice.Link.Restart(now, credentials));
-        ice.GatherLost();
-        return true;
-    }
-
-    /// <summary>What an INFO is to say now of our candidates (RFC 8840); empty where there is nothing new, or the peer takes none. What was written counts as told.</summary>
-    public ReadOnlyMemory<byte> WriteCandidates() => _ice is { } ice && !_stopped && ice.Negotiation.TryWriteFragment(out var fragment) ? fragment : default;
-
-    /// <summary>The peer did not take them: no more are told before the next restart.</summary>
-    public void EndCandidates() => _ice?.Negotiation.EndFragments();
-
-    /// <summary>Takes what an INFO says of the peer's candidates.</summary>
-    public TrickleOutcome TakeCandidates(ReadOnlyMemory<byte> fragment) => _ice is { } ice && !_stopped ? ice.HandleFragment(fragment.Span) : TrickleOutcome.Nothing;
-
-    /// <summary>What our side of ICE is told apart by: another one after each restart; null without ICE.</summary>
-    public string? IceGeneration => _ice?.Negotiation.Current?.Local.Ufrag;
-
     /// <summary>Opens the sockets if need be and writes the first offer.</summary>
     /// <param name="towardsPeer">Where the peer (or its proxy) is: the offer carries the address that the kernel routes towards it.</param>
     /// <exception cref="MediaTransportException">No port is free in the range, or the address cannot be bound; the message names it.</exception>
@@ -168,20 +106,6 @@ internal sealed class MediaSession : IVoice, IDisposable
         _ = _ice?.GatherAsync();
         Advertise(_negotiator.Local.Address);
         return _negotiator.CreateOffer(MediaDirection.SendReceive, null);
-    }
-
-    /// <summary>Writes the first offer again, for a peer that is reached from another address of ours: only what c= and m= name is another, and what servers have said stays.</summary>
-    /// <returns>False where there is no socket of that address's family, or no ICE: another session has to be made.</returns>
-    public bool TryMoveOffer(IPAddress from, IPAddress towardsPeer, out ReadOnlyMemory<byte> offer)
-    {
-        offer = default;
-        if (_ice is not { } ice || _stopped || !ice.Link.Description.Candidates.Any(c => c.Kind == CandidateKind.Host && c.Address.IsV6 == (from.AddressFamily == AddressFamily.InterNetworkV6)))
-            return false;
-        _towards = towardsPeer;
-        _negotiator.Rollback();
-        Advertise(from);
-        offer = _negotiator.CreateOffer(MediaDirection.SendReceive, null);
-        return true;
     }
 
     /// <summary>Answers the peer's first offer. The session may be started at once (early media).</summary>
@@ -321,33 +245,11 @@ internal sealed class MediaSession : IVoice, IDisposable
             Options.OnEvent?.Invoke(this, happened);
     }
 
-    /// <summary>This machine has these addresses now. Thread: any.</summary>
-    internal void HandleNetwork(IReadOnlyList<IPAddress> present) => Volatile.Read(ref _network)?.Handle(present);
-
-    // The socket that was named before may be gone, and what is no candidate is a mismatch to the peer (RFC 8839 §4.2.5).
-    private void UseAddress()
-    {
-        if (_ice is { Negotiation.Current: not null } ice && !DefaultAddress.Stands(ice.Link.Description.Candidates, _negotiator.Advertised ?? _negotiator.Local))
-            Advertise(_negotiator.Local.Address);
-    }
-
-    // Port 9 where no socket is left (RFC 8840 §4.1.3).
-    private void Advertise(IPAddress from)
-    {
-        if (_ice is not { } ice)
-            return;
-        _negotiator.Advertised = DefaultAddress.Of(ice.Link.Description.Candidates, from, _towards, out var host);
-        _negotiator.Local = host ?? new(_negotiator.Local.Address, 9);
-    }
-
     private void HandlePlaybackFailure(Exception failure, Instant at)
     {
         _engine.NoteFailure(failure);
         _events.NotePlaybackFailure(at);
     }
-
-    private static IMediaCodecs Makers(MediaEngine engine) =>
-        engine.Options.Codecs;
 
     private MediaFacts WithKeys(MediaFacts facts) => _associations?.Agreed is { } keys
         ? facts with { SrtpProfile = keys.Profile.Name, PeerFingerprint = keys.PeerFingerprint.ToString() }

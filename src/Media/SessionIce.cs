@@ -30,10 +30,11 @@ internal sealed class SessionIce
     private readonly MediaWorker _worker;
     private readonly IRandomSource _random;
     private readonly PacketCapture? _capture;
-    private readonly ConcurrentQueue<ServerEnd> _serverEnds = [];
+    private readonly ServerEnds _serverEnds = new();
     private readonly ConcurrentDictionary<StunServerUri, bool> _unfound = [];
     private readonly Action<Instant> _hear;
     private readonly IEventSink _events;
+    private IcePath? _lastPath;
     private int _asking;
     private int _lostRelays;
     private string? _generation;
@@ -51,14 +52,12 @@ internal sealed class SessionIce
             Link.AddSocket(MonotonicClock.Now, socket.Local.ToTransport(), SenderOf(socket));
         Link.RelayEnded = (now, why) =>
         {
-            _serverEnds.Enqueue(new(IsRelay: true, why));
             Interlocked.Increment(ref _lostRelays);
-            events.Push(new(MediaEventKind.ServerEnded, now));
+            TellServerEnd(now, new(IsRelay: true, why));
         };
         Link.StunEnded = (now, why) =>
         {
-            _serverEnds.Enqueue(new(IsRelay: false, why));
-            events.Push(new(MediaEventKind.ServerEnded, now));
+            TellServerEnd(now, new(IsRelay: false, why));
         };
         Link.ResolveNeeded = (query, name) => _ = ResolveAsync(query, name);
         Negotiation = new IceNegotiation(() => Volatile.Read(ref _asking) == 0 ? Link.Description : Link.Description with { IsComplete = !settings.Trickles }, random);
@@ -138,11 +137,22 @@ internal sealed class SessionIce
     public IDatagramSender SenderOf(UdpPort socket) => _capture is null ? socket : new CapturedSender(socket, socket.Local, _capture);
 
     /// <summary>Why a server is not there, or not any more, each once. Thread: any.</summary>
-    public bool TryTakeServerEnd([NotNullWhen(true)] out ServerEnd? end) => _serverEnds.TryDequeue(out end);
+    public bool TryTakeServerEnd([NotNullWhen(true)] out ServerEnd? end) => _serverEnds.TryTake(out end);
 
-    /// <summary>What facts say of the way.</summary>
-    public MediaFacts Complete(MediaFacts facts) => Negotiation.Current is null || Path is not { } path ? facts
-        : facts with { Ice = KindOf(path), Local = path.Base.ToEndPoint(), Remote = path.Remote.ToEndPoint() };
+    /// <summary>What facts say of the way: the one in use, or the last one while another is looked for.</summary>
+    public MediaFacts Complete(MediaFacts facts)
+    {
+        if (Path is { } inUse)
+            Volatile.Write(ref _lastPath, inUse);
+        return Negotiation.Current is null || Volatile.Read(ref _lastPath) is not { } path ? facts
+            : facts with { Ice = KindOf(path), Local = path.Base.ToEndPoint(), Remote = path.Remote.ToEndPoint() };
+    }
+
+    private void TellServerEnd(Instant now, ServerEnd end)
+    {
+        if (_serverEnds.Add(now, end))
+            _events.Push(new(MediaEventKind.ServerEnded, now));
+    }
 
     private static string KindOf(IcePath path) => path.IsRelayed ? "relay"
         : (path.LocalKind == CandidateKind.Host ? path.RemoteKind : path.LocalKind) switch
@@ -186,8 +196,7 @@ internal sealed class SessionIce
     {
         if (!_unfound.TryAdd(uri, true))
             return;
-        _serverEnds.Enqueue(new(uri.IsRelay, $"{(uri.IsRelay ? $"the relay {uri} carries nothing" : $"the STUN server {uri} tells nothing")}: no address was found for {uri.Host}"));
-        _events.Push(new(MediaEventKind.ServerEnded, MonotonicClock.Now));
+        TellServerEnd(MonotonicClock.Now, new(uri.IsRelay, $"{(uri.IsRelay ? $"the relay {uri} carries nothing" : $"the STUN server {uri} tells nothing")}: no address was found for {uri.Host}"));
     }
 
     // One connection, which tries the server's addresses in turn; its relay is for IPv4 where the server has that.

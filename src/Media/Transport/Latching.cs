@@ -102,6 +102,9 @@ internal sealed class Latching
         return verdict;
     }
 
+    /// <summary>A packet that is surely not the peer's.</summary>
+    public void Refuse() => Strangers++;
+
     private int Ahead(ushort sequence) => (short)(sequence - _newest);
 
     private SourceVerdict Take(in PeerAddress from, uint ssrc)

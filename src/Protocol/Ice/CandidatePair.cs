@@ -33,6 +33,8 @@ internal enum PairState : byte
 /// </remarks>
 internal sealed class CandidatePair(IceGeneration generation, IceCandidate local, IceCandidate remote)
 {
+    private static readonly Instant Never = Instant.Zero - TimeSpan.FromHours(1);
+
     /// <summary>The credentials it is checked with.</summary>
     public IceGeneration Generation { get; } = generation;
 
@@ -88,7 +90,10 @@ internal sealed class CandidatePair(IceGeneration generation, IceCandidate local
     public Consent Consent = Consent.Idle;
 
     /// <summary>The last two requests of the peer's on it: two in a moment are a probe.</summary>
-    public Instant HeardRequestAt { get; set; } = Instant.Zero - TimeSpan.FromHours(1);
+    public Instant HeardRequestAt { get; set; } = Never;
+
+    /// <summary>A request of the peer's came on it.</summary>
+    public bool WasHeard => HeardRequestAt != Never;
 
     /// <summary>Over UDP and no relay that we know of.</summary>
     public bool IsDirect => Local.IsDirect && Remote.IsDirect;

@@ -181,6 +181,9 @@ internal sealed class IceAgent : IDisposable
     public bool IsValidated(in TransportAddress origin, in TransportAddress remote) =>
         _session.Current.Pairs.Find(origin, remote) is { IsValid: true } || _session.Previous?.Pairs.Find(origin, remote) is { IsValid: true };
 
+    /// <summary>Has a check of the peer's come from there?</summary>
+    public bool IsHeard(in TransportAddress origin, in TransportAddress remote) => _session.Current.Pairs.Find(origin, remote) is { WasHeard: true };
+
     /// <summary>A datagram, or a frame of a connection.</summary>
     /// <returns>True when it was STUN, whatever became of it.</returns>
     public bool HandlePacket(Instant now, in TransportAddress origin, in TransportAddress remote, ReadOnlySpan<byte> packet)

@@ -18,6 +18,7 @@ public sealed class IceLinkTests : IDisposable
     private readonly Side _caller;
     private readonly Side _callee;
     private Instant _now = Instant.Zero;
+    private bool _losesAnswersToCaller;
 
     public IceLinkTests()
     {
@@ -44,6 +45,25 @@ public sealed class IceLinkTests : IDisposable
             Assert.Equal(IceSource.Stranger, side.Link.HandleDatagram(_now, 0, Address("198.51.100.7:5004"), Media, out _, out _));
             Assert.Equal(IceSource.Stranger, side.Link.HandleDatagram(_now, CallMedia.RtcpSocket, side.Other.Address, Media, out _, out _));
         }
+    }
+
+    /// <summary>The peer's ClientHello may come before the answer to our own check.</summary>
+    [Fact]
+    public void WhoHasProvenToBeThePeerIsNoStrangerThoughNotYetBelieved()
+    {
+        _losesAnswersToCaller = true;
+        var (ours, theirs) = (_caller.Link.Description, _callee.Link.Description);
+        _callee.Link.Apply(_now, new(theirs.Credentials, ours));
+        _caller.Link.Apply(_now, new(ours.Credentials, theirs));
+        Run(TimeSpan.FromMilliseconds(100));
+        Assert.False(_caller.Link.HasPath);
+        Assert.Equal(IceSource.Stranger, _caller.Link.HandleDatagram(_now, 0, _callee.Address, Media, out _, out _));
+        Assert.Equal(0, _caller.Link.Strangers);
+        Assert.Equal(IceSource.Stranger, _caller.Link.HandleDatagram(_now, 0, Address("198.51.100.7:5004"), Media, out _, out _));
+        Assert.Equal(1, _caller.Link.Strangers);
+        _losesAnswersToCaller = false;
+        Run(TimeSpan.FromSeconds(3));
+        Assert.Equal(IceSource.Peer, _caller.Link.HandleDatagram(_now, 0, _callee.Address, Media, out _, out _));
     }
 
     [Fact]
@@ -160,7 +180,8 @@ public sealed class IceLinkTests : IDisposable
 
             while (_wire.TryDequeue(out var packet))
             {
-                if (packet.At == packet.To.Address)
+                bool isLost = _losesAnswersToCaller && packet.To == _caller && packet.Bytes[0] == 1; // a success response
+                if (packet.At == packet.To.Address && !isLost)
                     packet.To.Link.HandleDatagram(_now, 0, packet.From, packet.Bytes.AsSpan(0, packet.Length), out _, out _);
                 packet.To.Spare.Push(packet.Bytes);
             }

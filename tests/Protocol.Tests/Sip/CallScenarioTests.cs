@@ -206,15 +206,18 @@ public sealed class CallScenarioTests
         AssertEmpty();
     }
 
-    [Fact]
-    public void AReinviteIntoTheVoidGivesWayToThatOfAPeerThatHasChangedNetworks()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.1)]
+    public void AReinviteIntoTheVoidGivesWayToThatOfAPeerThatHasChangedNetworks(double later)
     {
         var call = _link.Call();
         _link.RunFor(1);
         var bobs = Bob.Last<SipEvent.IncomingInvite>().Call;
         _link.IsLost = sent => sent.From == Bob && sent.Is("INVITE");
         Assert.True(Bob.Core.Reinvite(_link.Now, bobs, SipLink.Bytes("restart")));
-        _link.RunFor(1);
+        _link.RunFor(later);
+        int sent = _link.SentBy(Bob, "INVITE").Count();
         var moved = new SipFlow(9, SipTransport.Udp, Bob.Address, IPEndPoint.Parse("198.51.100.4:5060"));
         Assert.True(Alice.Core.Reinvite(_link.Now, call, SipLink.Bytes("elsewhere")));
         Assert.True(Alice.Core.PollTransmit(out _, out var invite));
@@ -223,6 +226,8 @@ public sealed class CallScenarioTests
         Assert.Equal(491, Bob.Last<SipEvent.ReinviteFailed>().Status);
         Assert.Equal("elsewhere", Encoding.UTF8.GetString(Bob.Last<SipEvent.ReinviteReceived>().Sdp.Span));
         Assert.Same(moved, bobs.Flow);
+        _link.RunFor(70);
+        Assert.Equal(sent, _link.SentBy(Bob, "INVITE").Count());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ namespace Earshot.Media.Transport.Ice;
 /// known it answers checks and asks servers. Thread: its builder, then the worker; <see cref="Path"/>, <see cref="Description"/> and
 /// <see cref="IsGathered"/> any. Real-time: checks and media allocate nothing once a path is there.
 /// </remarks>
-internal sealed class IceLink : IDatagramSender, IDisposable
+internal sealed partial class IceLink : IDatagramSender, IDisposable
 {
     private enum Mode : byte
     {
@@ -38,16 +38,12 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private readonly IRandomSource _random;
     private readonly IEventSink _events;
     private readonly IceGathering _gathering;
-    private readonly List<IIceBase> _bases = [];
-    private readonly List<SocketBase?> _sockets = [];
-    private readonly List<IIceBase> _streams = [];
-    private readonly List<TcpActiveBase> _active = [];
+    private readonly IceBases _bases = new();
     private readonly byte[] _buffer = new byte[UdpPort.MaximumDatagram];
     private IceAgent _agent;
     private IceCredentials _credentials;
     private IceCredentials? _peer;
     private IceDescription _description;
-    private SocketBase? _first;
     private IIceBase? _way;
     private PeerAddress _target;
     private IcePath? _path;
@@ -123,118 +119,6 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>Datagrams of nobody that ICE knows.</summary>
     public long Strangers { get; private set; }
 
-    /// <summary>Adds a socket, the best first: plain media leaves from the first one.</summary>
-    /// <param name="now">Now.</param>
-    /// <param name="address">Where it is bound; no wildcard.</param>
-    /// <param name="sender">It.</param>
-    /// <returns>Which it is from now on: the place of one that was removed, or the next; none when no way is looked for any more.</returns>
-    public int? AddSocket(Instant now, in TransportAddress address, IDatagramSender sender)
-    {
-        if (IsOver)
-            return null;
-        var added = new SocketBase(address, sender);
-        int place = _sockets.IndexOf(null);
-        if (place < 0)
-        {
-            place = _sockets.Count;
-            _sockets.Add(null);
-        }
-
-        _sockets[place] = added;
-        _first ??= added;
-        _bases.Add(added);
-        _agent.AddLocal(now, CandidateKind.Host, address, address);
-        Describe();
-        return place;
-    }
-
-    /// <summary>Begins to ask servers, of a socket that was added since the last time; <see cref="Gathered"/> tells when a description need not wait any longer.</summary>
-    public void Gather(Instant now, IReadOnlyList<IceServer> servers, TimeSpan limit)
-    {
-        if (IsOver)
-        {
-            foreach (var server in servers)
-                server.Stream?.Close();
-            Gathered?.Invoke();
-            return;
-        }
-
-        _gathering.Begin(now, [.. _bases.OfType<SocketBase>()], servers, limit, _streams);
-        (_isGathered, _isToldGathered) = (_gathering.IsDone, false);
-        Describe();
-        HandleConnections(now); // one that stands already has told it to nobody who knew of it, and tells again only once it was looked at
-    }
-
-    /// <summary>An offer of ours that restarts is about to leave: checks with its credentials may come before its answer.</summary>
-    public void Restart(Instant now, IceCredentials credentials)
-    {
-        if (IsOver || credentials == _credentials)
-            return;
-        _agent.Restart(now, credentials);
-        (_credentials, _peer) = (credentials, null);
-        _gathering.Verify(now);
-        _doubted = _way;
-        Describe();
-        Drain(now);
-    }
-
-    /// <summary>What offer and answer came to; null: the peer has no ICE, and media goes where its description says.</summary>
-    /// <param name="now">Now.</param>
-    /// <param name="agreement">It.</param>
-    /// <param name="isFinal">False for an early answer: another phone may give the final one, with ICE or without.</param>
-    /// <param name="plain">Where media goes without ICE: from the first socket of its family.</param>
-    public void Apply(Instant now, IceAgreement? agreement, bool isFinal = true, in PeerAddress plain = default)
-    {
-        if (_isClosed)
-            return;
-        if (agreement is null && !plain.IsNone)
-            UseFamily(plain.IsV6);
-        if (_mode == Mode.Plain || (agreement is null && isFinal))
-        {
-            BecomePlain(now);
-            return;
-        }
-
-        if (agreement is null)
-        {
-            Suspend(now);
-            return;
-        }
-
-        _mode = Mode.Active;
-        Restart(now, agreement.Local);
-        // Two phones may answer one offer, the second after the first: what the first one's checks found is of no use with the other. And who
-        // answered none while it rang may do so now.
-        bool isTakenAtLast = _isEarly && isFinal && _way is null && now - _askedSince > Stale;
-        if (_peer is not null && (_peer != agreement.Remote.Credentials || isTakenAtLast))
-            Renew(now);
-        if (_peer != agreement.Remote.Credentials)
-            _gathering.LimitDoubt(now, _doubted);
-        if (_peer is null || _peer != agreement.Remote.Credentials || isTakenAtLast)
-            _askedSince = now;
-        (_peer, _isEarly) = (agreement.Remote.Credentials, !isFinal);
-        if (agreement.Remote.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
-            AddActive(now);
-        _agent.SetRemote(now, agreement.Remote);
-        _agent.HandleTimeout(now);
-        Drain(now);
-    }
-
-    /// <summary>Takes candidates that follow a description of the peer's; those of another one than the last are not taken.</summary>
-    public void Add(Instant now, IceDescription more)
-    {
-        if (IsOver || _mode != Mode.Active || _peer != more.Credentials)
-            return;
-        if (more.Candidates.Any(c => c.Transport == CandidateTransport.TcpPassive))
-            AddActive(now);
-        foreach (var candidate in more.Candidates)
-            _agent.AddRemote(now, candidate);
-        if (more.IsComplete)
-            _agent.CompleteRemote(now);
-        _agent.HandleTimeout(now);
-        Drain(now);
-    }
-
     /// <summary>Judges a datagram, and deals with it when it is STUN or TURN.</summary>
     /// <param name="now">Now.</param>
     /// <param name="socket">Which socket, in the order in which they were added.</param>
@@ -246,8 +130,8 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         (peer, payload) = (from, ..);
         if (_mode == Mode.Plain)
-            return At(socket) is { } plain && plain == _first ? IceSource.Plain : Stranger();
-        if (_isClosed || At(socket) is not { } at)
+            return _bases.At(socket) is { } plain && plain == _bases.First ? IceSource.Plain : Stranger();
+        if (_isClosed || _bases.At(socket) is not { } at)
             return Stranger();
         switch (_gathering.HandlePacket(now, at, from, datagram, out var relay, out var relayed, out payload))
         {
@@ -266,9 +150,9 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>Takes what came over connections, and notices those that are gone: <see cref="Tell"/> asked for it.</summary>
     public void HandleConnections(Instant now)
     {
-        for (int i = 0; i < _streams.Count && !IsOver; i++)
+        for (int i = 0; i < _bases.Streams.Count && !IsOver; i++)
         {
-            var at = _streams[i];
+            var at = _bases.Streams[i];
             while (!IsOver && at.TryReceive(now, out var packet, out var peer, out var arrival))
             {
                 var source = Judge(now, at.Origin, peer.ToTransport(), packet);
@@ -290,7 +174,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (_way is not null && from == _target)
             return true;
         var remote = from.ToTransport();
-        foreach (var origin in _bases)
+        foreach (var origin in _bases.All)
         {
             if (_agent.IsValidated(origin.Origin, remote))
                 return true;
@@ -302,7 +186,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     /// <summary>Sends media: along the path, whatever address is named; without ICE from the first socket to that address.</summary>
     public bool Send(ReadOnlySpan<byte> datagram, in PeerAddress to) =>
         _mode == Mode.Active ? _way is { } way && way.Send(datagram, _target)
-        : _first is { } first && first.Send(datagram, to);
+        : _bases.First is { } first && first.Send(datagram, to);
 
     /// <summary>Media fell silent: ask whether the path still stands. At most twice a second, however often this is called.</summary>
     public void Probe(Instant now)
@@ -320,29 +204,6 @@ internal sealed class IceLink : IDatagramSender, IDisposable
             return;
         _agent.HandleResolved(now, query, address);
         Drain(now);
-    }
-
-    /// <summary>An interface is down, or a socket broke: it is used no more, nor what a server gave through it.</summary>
-    /// <returns>Which it was; none where it is not known, or still needed as no way is looked for any more.</returns>
-    public int? RemoveSocket(Instant now, in TransportAddress address)
-    {
-        var gone = address;
-        int place = IsOver ? -1 : _sockets.FindIndex(s => s is not null && s.Origin == gone);
-        if (place < 0)
-            return null;
-        var socket = _sockets[place]!;
-        _sockets[place] = null;
-        _bases.Remove(socket);
-        if (_first == socket)
-            _first = _bases.OfType<SocketBase>().FirstOrDefault();
-        // Relays and connections first: none of them is the way out of what follows.
-        _gathering.Remove(now, socket, _agent, _bases, _streams);
-        foreach (var active in _active.FindAll(a => a.Origin.SameHost(gone)))
-            Remove(now, active);
-        _agent.RemoveLocal(now, address);
-        Describe();
-        Drain(now);
-        return place;
     }
 
     /// <summary>Does what is due.</summary>
@@ -383,8 +244,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     {
         _agent.Dispose();
         _gathering.Dispose();
-        foreach (var active in _active)
-            active.Close();
+        _bases.Close();
     }
 
     private bool IsOver => _isClosed || _mode == Mode.Plain;
@@ -402,19 +262,11 @@ internal sealed class IceLink : IDatagramSender, IDisposable
         if (_mode == Mode.Undecided)
             return IceSource.Plain;
         bool isInUse = _path is { } path && path.Base == origin && path.Remote == remote;
-        return isInUse || _agent.IsValidated(origin, remote) ? IceSource.Peer : Stranger();
+        if (isInUse || _agent.IsValidated(origin, remote))
+            return IceSource.Peer;
+        // Who has proven to be the peer, on a pair that works half a round trip later, is no stranger; nor believed before.
+        return _agent.IsHeard(origin, remote) ? IceSource.Stranger : Stranger();
     }
-
-    private void Remove(Instant now, TcpActiveBase active)
-    {
-        _active.Remove(active);
-        _streams.Remove(active);
-        _bases.Remove(active);
-        _agent.RemoveLocal(now, active.Origin);
-        active.Close();
-    }
-
-    private SocketBase? At(int socket) => (uint)socket < (uint)_sockets.Count ? _sockets[socket] : null;
 
     private IceSource Stranger()
     {
@@ -425,7 +277,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     // Mutate once, then drain until nothing is left.
     private void Drain(Instant now)
     {
-        bool isNews = _gathering.Drain(now, _agent, _bases, _buffer);
+        bool isNews = _gathering.Drain(now, _agent, _bases.All, _buffer);
         if (isNews || (!_description.IsComplete && IsComplete))
         {
             Describe();
@@ -435,7 +287,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
 
         while (_agent.PollTransmit(_buffer, out int length, out var origin, out var remote))
         {
-            if (Find(origin) is not { } way)
+            if (_bases.Find(origin) is not { } way)
                 continue;
             way.Prepare(now, remote);
             way.Send(_buffer.AsSpan(0, length), PeerAddress.From(remote));
@@ -479,7 +331,7 @@ internal sealed class IceLink : IDatagramSender, IDisposable
     private void Use(Instant now, IcePath? path)
     {
         var before = _way;
-        _way = path is null ? null : Find(path.Base);
+        _way = path is null ? null : _bases.Find(path.Base);
         _target = _way is null ? default : PeerAddress.From(path!.Remote);
         Volatile.Write(ref _path, _way is null ? null : path);
         _way?.Choose(now, path!.Remote);
@@ -490,83 +342,10 @@ internal sealed class IceLink : IDatagramSender, IDisposable
             _events.Push(new(before is null ? MediaEventKind.PathFound : MediaEventKind.RemoteAddressChanged, now));
     }
 
-    private void BecomePlain(Instant now)
-    {
-        if (_mode == Mode.Plain)
-            return;
-        _mode = Mode.Plain;
-        _gathering.Close(now);
-        _way = null;
-        _target = default;
-        Volatile.Write(ref _path, null);
-        TellGathered();
-        Dispose();
-        PathChanged?.Invoke(now);
-    }
-
-    private void UseFamily(bool isV6)
-    {
-        foreach (var socket in _sockets)
-        {
-            if (_first is { } first && first.Origin.IsV6 == isV6)
-                return;
-            if (socket is not null && socket.Origin.IsV6 == isV6)
-                _first = socket;
-        }
-    }
-
-    // An early answer without ICE: media goes where it says, and all is kept for the final one.
-    private void Suspend(Instant now)
-    {
-        _mode = Mode.Undecided;
-        if (_peer is null)
-            return;
-        _peer = null;
-        Renew(now);
-    }
-
-    // Only for a peer that can be reached so: a candidate that nobody uses makes each description longer. One of each kind of address will do.
-    private void AddActive(Instant now)
-    {
-        if (Tell is not { } tell || _active.Count > 0)
-            return;
-        foreach (var socket in _bases.OfType<SocketBase>().Select(s => s.Origin).DistinctBy(o => (o.IsV6, o.IsLoopback)).ToList())
-        {
-            var active = new TcpActiveBase(socket.ToIPAddress(), tell);
-            _active.Add(active);
-            _streams.Add(active);
-            _bases.Add(active);
-            _agent.AddLocal(now, CandidateKind.Host, active.Origin, active.Origin, transport: CandidateTransport.TcpActive);
-        }
-
-        Describe();
-    }
-
-    // The same credentials, which the new peer knows, and nothing of the old one.
-    private void Renew(Instant now)
-    {
-        var before = _agent;
-        _agent = new IceAgent(_options with { Credentials = _credentials }, _random, before);
-        before.Dispose();
-        if (_way is not null)
-            Use(now, null);
-    }
-
     // Who trickles says when it is done; any other description is all there is.
     private bool IsComplete => !_options.Trickles || _gathering.IsSettled;
 
     private IceDescription Described() => _agent.LocalDescription with { IsComplete = IsComplete };
 
     private void Describe() => Volatile.Write(ref _description, Described());
-
-    private IIceBase? Find(in TransportAddress address)
-    {
-        foreach (var known in _bases)
-        {
-            if (known.Origin == address)
-                return known;
-        }
-
-        return null;
-    }
 }

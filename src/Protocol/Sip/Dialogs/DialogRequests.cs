@@ -66,7 +66,7 @@ internal sealed class DialogRequests(SipParts parts, UasBehaviour server)
     // A peer that changes networks asks from elsewhere while ours goes to where it was: that is no glare, and theirs is heard.
     private void HandleReinvite(Instant now, ServerTransaction transaction, SipCall call)
     {
-        if (call.State == SipCallState.Established && call.OutgoingReinvite is { } ours && ours.IsLost(now, transaction.Flow)) ours.Leave();
+        if (call.State == SipCallState.Established && call.OutgoingReinvite is { } ours && ours.IsLost(transaction.Flow)) ours.Leave();
         if (call.State == SipCallState.Leaving) server.Respond(now, transaction, 481);
         else if (call.IncomingInvite is { IsPending: true }) RespondBusy(now, transaction);
         else if (call.State != SipCallState.Established || call.OutgoingReinvite is not null || call.AckOwed is not null)

@@ -5,22 +5,19 @@ namespace Earshot.Protocol.Sip;
 /// <remarks>Thread: signalling.</remarks>
 internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) : IRequestUser
 {
-    // Both ask at once within a round trip; what is not answered at all for longer is lost.
-    private static readonly TimeSpan Crossing = TimeSpan.FromMilliseconds(300);
-
+    private PendingRequest? _pending;
     private SipFlow? _flow;
-    private Instant _sentAt;
     private bool _isHeard;
     private bool _isLeft;
 
-    /// <summary>Nothing came back from where it went, and the peer is elsewhere now.</summary>
-    public bool IsLost(Instant now, SipFlow from) =>
-        !_isHeard && _flow is { } flow && _sentAt + Crossing <= now && !flow.Remote.Address.Equals(from.Remote.Address);
+    /// <summary>Nothing came back from where it went, and the peer is elsewhere now. One that hears it all the same has its own under way, and refuses it.</summary>
+    public bool IsLost(SipFlow from) => !_isHeard && _flow is { } flow && !flow.Remote.Address.Equals(from.Remote.Address);
 
     /// <summary>Nobody waits for it any more: the peer has left the address that it went to, and asks from another one.</summary>
     public void Leave()
     {
         _isLeft = true;
+        _pending?.StopSending();
         Fail(491, "Request Pending", null);
     }
 
@@ -28,13 +25,13 @@ internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) 
     public void Start(Instant now, ReadOnlyMemory<byte> sdp)
     {
         var (draft, nextHop) = call.Draft(SipMethod.Invite, cseq, sdp);
-        parts.Sender.SendWithin(now, call, draft, nextHop, this);
+        _pending = parts.Sender.SendWithin(now, call, draft, nextHop, this);
     }
 
     /// <inheritdoc/>
     public void HandleSent(Instant now, OutgoingRequest sent)
     {
-        (_flow, _sentAt) = (sent.Flow, now);
+        _flow = sent.Flow;
         if (!_isLeft) call.Flow = sent.Flow;
     }
 

@@ -67,6 +67,9 @@ internal sealed class InviteClientTransaction(TransactionContext context, IClien
         }
     }
 
+    /// <summary>Sends the request no more; what comes of it is still told.</summary>
+    public void StopRepeating() => Timers.Stop(this, SipTimer.A);
+
     /// <inheritdoc/>
     protected override void StopTimers() => Timers.Stop(this, SipTimer.A, SipTimer.B, SipTimer.D, SipTimer.M);
 

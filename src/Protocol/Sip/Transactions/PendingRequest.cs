@@ -50,6 +50,13 @@ internal sealed class PendingRequest(SipParts parts, RequestDraft draft, IReques
     /// <summary>No other flow is tried from now on.</summary>
     public void StopTrying() => _flows.Clear();
 
+    /// <summary>Nothing of it is sent from now on; what comes of what was sent is still told.</summary>
+    public void StopSending()
+    {
+        StopTrying();
+        (Transaction as InviteClientTransaction)?.StopRepeating();
+    }
+
     /// <summary>Gives up while flows are looked up.</summary>
     public void Abandon()
     {

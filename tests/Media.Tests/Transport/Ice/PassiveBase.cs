@@ -8,11 +8,11 @@ using Earshot.Protocol.Ice;
 
 namespace Earshot.Media.Tests.Transport.Ice;
 
-/// <summary>A peer's passive candidate: one connection, RFC 4571.</summary>
+/// <summary>A peer's passive candidate, RFC 4571. It talks to whoever spoke last: a stranger may come by at a port that was somebody else's a moment ago.</summary>
 internal sealed class PassiveBase : IIceBase, IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly TcpFramer _framer = new();
+    private readonly List<(Socket Socket, TcpFramer Framer)> _connections = [];
     private Socket? _socket;
 
     public PassiveBase()
@@ -43,19 +43,27 @@ internal sealed class PassiveBase : IIceBase, IDisposable
 
     public bool TryReceive(Instant now, out Span<byte> packet, out PeerAddress remote, out Instant arrival)
     {
-        (remote, arrival) = (Remote, now);
-        if (_socket is null && _listener.Pending())
+        while (_listener.Pending())
+            _connections.Add((_listener.AcceptSocket(), new TcpFramer()));
+        foreach (var (socket, framer) in _connections)
         {
-            _socket = _listener.AcceptSocket();
-            Remote = PeerAddress.From((IPEndPoint)_socket.RemoteEndPoint!);
+            if (!framer.TryTake(out packet))
+            {
+                if (socket.Available > 0)
+                    framer.Advance(socket.Receive(framer.Room()));
+                if (!framer.TryTake(out packet))
+                    continue;
+            }
+
+            _socket = socket;
+            (Remote, arrival) = (PeerAddress.From((IPEndPoint)socket.RemoteEndPoint!), now);
+            remote = Remote;
+            return true;
         }
 
-        if (_framer.TryTake(out packet))
-            return true;
-        if (_socket is { Available: > 0 })
-            _framer.Advance(_socket.Receive(_framer.Room()));
-        remote = Remote;
-        return _framer.TryTake(out packet);
+        packet = default;
+        (remote, arrival) = (Remote, now);
+        return false;
     }
 
     public bool TryTakeFailure(out TransportAddress remote)
@@ -66,7 +74,7 @@ internal sealed class PassiveBase : IIceBase, IDisposable
 
     public void Dispose()
     {
-        _socket?.Dispose();
+        _connections.ForEach(c => c.Socket.Dispose());
         _listener.Dispose();
     }
 }
