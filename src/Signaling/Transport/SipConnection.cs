@@ -38,6 +38,8 @@ internal sealed class SipConnection : IDisposable
     private long _lastActive = MonotonicClock.Now.Nanoseconds;
     private volatile Task _writing = Task.CompletedTask;
     private volatile bool _hasSpoken;
+    private volatile bool _isOurEnd;
+    private bool _isConnected;
     private bool _stands;
 
     /// <summary>A connection on a socket that is connected already, or will be by <see cref="RunAsync"/>.</summary>
@@ -56,13 +58,13 @@ internal sealed class SipConnection : IDisposable
     /// <summary>How long a connect may take.</summary>
     public TimeSpan ConnectLimit { get; init; } = LongestConnect;
 
-    /// <summary>A whole message came from the peer.</summary>
+    /// <summary>A whole message of SIP came from the peer.</summary>
     public bool HasSpoken => _hasSpoken;
 
     /// <summary>When a whole message, or a keep-alive, last went either way; bytes that never become one do not count.</summary>
     public Instant LastActive => new(Volatile.Read(ref _lastActive));
 
-    /// <summary>Why the greetings failed, for people; null when they did not. Read it when <see cref="RunAsync"/> has returned.</summary>
+    /// <summary>Why the peer's end of it never said a word of SIP, for people; null when it did, or was not there, or we had enough. Read it when <see cref="RunAsync"/> has returned.</summary>
     public string? Complaint { get; private set; }
 
     /// <summary>The writer, which ends before <see cref="RunAsync"/> does and never with an exception.</summary>
@@ -76,7 +78,11 @@ internal sealed class SipConnection : IDisposable
     }
 
     /// <summary>Ends the connection; <see cref="RunAsync"/> then returns.</summary>
-    public void Close() => _stop.Cancel();
+    public void Close()
+    {
+        _isOurEnd = true;
+        _stop.Cancel();
+    }
 
     /// <summary>Lets what is queued go out, briefly, then ends the connection.</summary>
     public async Task FinishAsync()
@@ -98,15 +104,18 @@ internal sealed class SipConnection : IDisposable
         try
         {
             if (connectTo is not null) await WithinAsync(ConnectLimit, stop => _socket.ConnectAsync(connectTo, stop).AsTask()).ConfigureAwait(false);
+            _isConnected = true;
             carrier = _carry(new NetworkStream(_socket, ownsSocket: true));
             await WithinAsync(GreetingLimit, carrier.OpenAsync).ConfigureAwait(false);
             _stands = true;
             _writing = WriteAsync(carrier);
             await ReadAsync(carrier).ConfigureAwait(false);
+            Complain(null);
             return TransportFailure.Closed;
         }
         catch (Exception e) when (EndsConnection(e))
         {
+            Complain(e);
             return Cause(e);
         }
         finally
@@ -125,12 +134,16 @@ internal sealed class SipConnection : IDisposable
         e is OperationCanceledException or TimeoutException or SocketException or IOException or AuthenticationException or WebSocketException
             or ObjectDisposedException or InvalidOperationException;
 
+    private void Complain(Exception? end)
+    {
+        if (_isConnected && !_hasSpoken && !_isOurEnd) Complaint = ConnectionComplaint.Of(Flow, end);
+    }
+
     private TransportFailure Cause(Exception e)
     {
         if (_stands || e is OperationCanceledException or ObjectDisposedException) return TransportFailure.Closed;
         if (e is TimeoutException) return TransportFailure.TimedOut;
         if ((e as SocketException ?? e.InnerException as SocketException) is { } socket) return SocketFailures.Of(socket.SocketErrorCode);
-        Complaint = e.Message;
         return e is AuthenticationException ? TransportFailure.Security : TransportFailure.Refused;
     }
 
@@ -171,7 +184,7 @@ internal sealed class SipConnection : IDisposable
             switch (kind)
             {
                 case CarrierRead.Message:
-                    _hasSpoken = true;
+                    _hasSpoken |= IsSip(message.Span);
                     Touch();
                     // A peer that is faster than the loop waits in its own kernel's window.
                     while (!_mailbox.TryPostPacket(message.Span, Flow, null)) await Task.Delay(5, _stop.Token).ConfigureAwait(false);
@@ -189,6 +202,9 @@ internal sealed class SipConnection : IDisposable
             }
         }
     }
+
+    // A server of something else may well answer in what looks like a message.
+    private static bool IsSip(ReadOnlySpan<byte> message) => message[..Math.Max(0, message.IndexOf((byte)'\n'))].IndexOf("SIP/2.0"u8) >= 0;
 
     private void Touch() => Volatile.Write(ref _lastActive, MonotonicClock.Now.Nanoseconds);
 }

@@ -23,6 +23,8 @@ internal sealed class TlsGreeting
 
     /// <summary>Shakes hands.</summary>
     /// <exception cref="AuthenticationException">The peer is not who it should be, or the two have no version in common; the message says it.</exception>
+    /// <exception cref="IOException">The peer speaks no TLS.</exception>
+    /// <exception cref="EndOfStreamException">The peer closed the connection.</exception>
     public async Task<Stream> SecureAsync(Stream stream, CancellationToken stop)
     {
         var tls = new SslStream(stream, leaveInnerStreamOpen: false);
@@ -50,9 +52,13 @@ internal sealed class TlsGreeting
         {
             throw new AuthenticationException(refusal);
         }
+        catch (AuthenticationException odd) when (odd.InnerException is null)
+        {
+            throw new IOException("what answers there is no TLS");
+        }
         catch (IOException closed) when (closed.InnerException is null)
         {
-            throw new IOException("the other side closed the connection while it was being protected: it may have as many as it takes", closed);
+            throw new EndOfStreamException(closed.Message, closed);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class WebSocketUpgrade
     public static WebSocketUpgrade Client(string host) => new(false, host, []);
 
     /// <summary>Exchanges request and response.</summary>
-    /// <returns>The stream to go on with: what came behind the head is not lost.</returns>
+    /// <returns>The stream to go on with: what came behind the head is not lost, and frames that cannot be meant end it.</returns>
     /// <exception cref="IOException">The other side does not speak SIP over WebSocket; the message says what it said.</exception>
     public async Task<Stream> UpgradeAsync(Stream stream, CancellationToken stop)
     {
@@ -39,14 +39,14 @@ internal sealed class WebSocketUpgrade
             var (answer, wrong) = Answer(request);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop).ConfigureAwait(false);
             if (wrong is not null) throw new IOException(wrong);
-            return rest.IsEmpty ? stream : new PrefixedStream(rest, stream);
+            return new WebSocketFrameStream(IsServer, rest, stream);
         }
 
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Request(key)), stop).ConfigureAwait(false);
         var (response, behind) = await ReadHeadAsync(stream, stop).ConfigureAwait(false);
         Check(response, key);
-        return behind.IsEmpty ? stream : new PrefixedStream(behind, stream);
+        return new WebSocketFrameStream(IsServer, behind, stream);
     }
 
     private string Request(string key) =>
@@ -102,7 +102,7 @@ internal sealed class WebSocketUpgrade
         while (true)
         {
             var got = length == buffer.Length ? 0 : await stream.ReadAsync(buffer.AsMemory(length), stop).ConfigureAwait(false);
-            if (got == 0) throw new IOException(length == buffer.Length ? "a head of HTTP without an end" : "closed in the midst of HTTP");
+            if (got == 0) throw length == buffer.Length ? new IOException("what answers there is no WebSocket") : new EndOfStreamException("closed in the midst of HTTP");
             var from = Math.Max(0, length - 3);
             length += got;
             var end = buffer.AsSpan(from, length - from).IndexOf("\r\n\r\n"u8);

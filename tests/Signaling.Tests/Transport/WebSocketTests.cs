@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Earshot.Protocol.Sip;
+using Earshot.Signaling.Transport;
 
 namespace Earshot.Signaling.Tests.Transport;
 
@@ -104,6 +105,69 @@ public class WebSocketTests
         unmasked.Client.Send([0x81, 0x05, 1, 2, 3, 4, 5]); // RFC 6455 §5.1: a client masks
         loop.RunUntil(() => IsDone(unmasked));
         Assert.Empty(loop.Received);
+    }
+
+    // Whoever waits for what the head promises waits as long as a stranger likes.
+    [Theory]
+    [InlineData("8102", "a client masks (RFC 6455 5.1)")]
+    [InlineData("81ff0000000040000000", "a message of 1 GB")]
+    [InlineData("81ffffffffffffffffff", "a length that is none")]
+    [InlineData("c180", "a reserved bit")]
+    [InlineData("8380", "a kind of frame that is none")]
+    [InlineData("0980", "a ping in pieces")]
+    [InlineData("89fe", "a ping of more than 125 bytes")]
+    public void AFrameIsRefusedByTheLastByteOfItsHead(string head, string why)
+    {
+        var judge = new WebSocketFrameJudge(isServer: true);
+        var bytes = Convert.FromHexString(head);
+        Assert.True(judge.Accepts(bytes.AsSpan(0, bytes.Length - 1)), why);
+        Assert.False(judge.Accepts(bytes.AsSpan(^1)), why);
+    }
+
+    [Fact]
+    public void PiecesTogetherAreNoLongerThanAMessage()
+    {
+        var judge = new WebSocketFrameJudge(isServer: true);
+        Assert.True(judge.Accepts([0x01, 0xfe, 0x80, 0x00, 1, 2, 3, 4, .. new byte[0x8000]]));
+        Assert.True(judge.Accepts([0x00, 0xfe, 0x80, 0x00, 1, 2, 3, 4, .. new byte[0x8000]])); // 64 KiB
+        Assert.False(judge.Accepts([0x80, 0x81]));
+    }
+
+    [Fact]
+    public void AServerDoesNotMask() => Assert.False(new WebSocketFrameJudge(isServer: false).Accepts([0x81, 0x82]));
+
+    [Fact]
+    public async Task StrangersWhoPromiseMoreThanTheySendAreDropped()
+    {
+        await using var loop = new LoopStub(accepts: SipTransport.Ws);
+        var empty = Enumerable.Range(0, 20).SelectMany(i => new byte[] { (byte)(i == 0 ? 1 : 0), 0x80, 1, 2, 3, 4 }).ToArray();
+        foreach (var frames in (byte[][])[[0x81, 0x02, 0x68, 0x69], [0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0], empty])
+        {
+            using var stranger = loop.Connect();
+            Greet(stranger, loop);
+            stranger.Client.Send(frames);
+            loop.RunUntil(() => IsDone(stranger));
+        }
+
+        Assert.Empty(loop.Received);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(100_000)]
+    public void WhatIsMeantPassesHoweverItIsCut(int piece)
+    {
+        var judge = new WebSocketFrameJudge(isServer: true);
+        var longest = new byte[0xffff];
+        byte[] frames =
+        [
+            0x81, 0x82, 1, 2, 3, 4, 0x68, 0x69, // a message
+            0x01, 0x80, 1, 2, 3, 4, 0x89, 0x81, 1, 2, 3, 4, 5, 0x80, 0x81, 1, 2, 3, 4, 5, // one in pieces, with a ping between them
+            0x82, 0xfe, 0xff, 0xff, 1, 2, 3, 4, .. longest,
+            0x88, 0x82, 1, 2, 3, 4, 3, 0xe8, // farewell
+        ];
+        foreach (var cut in frames.Chunk(piece)) Assert.True(judge.Accepts(cut));
     }
 
     [Fact]
