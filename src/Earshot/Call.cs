@@ -26,6 +26,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     private int _isAnswered;
     private int _restarts; // signalling loop only
     private bool _waitsForCaller; // signalling loop only
+    private string? _relayEnd; // signalling loop only
     private PhoneSound? _sound;
 
     internal Call(Phone phone, CallMachine machine, SessionMedia? media, bool incoming, string remoteUri, string? remoteName)
@@ -207,7 +208,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
 
     void ICallListener.OnEnded(CallEnd end)
     {
-        if (IsHeldToDtls && end.Reason == CallEndReason.NotEncrypted) end = end with { Hint = CallEnds.HeldToDtls };
+        end = CallEnds.Knowing(end, IsHeldToDtls, _relayEnd);
         var talked = _connectedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_connectedAt);
         var ended = new CallEnded(Age, end, talked, Session is null ? null : Media?.Session?.GetStatistics());
         Tell(ended);
@@ -262,6 +263,7 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
                 });
                 break;
             case MediaEventKind.ServerEnded when Media?.Session?.TryTakeServerEnd(out var end) == true:
+                _relayEnd = end.IsRelay ? end.Why : _relayEnd;
                 Tell(new CallNotice(Age, end.IsRelay ? "relay" : "stun", end.Why));
                 break;
             case MediaEventKind.Failed:

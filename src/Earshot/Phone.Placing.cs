@@ -40,16 +40,16 @@ public sealed partial class Phone
     private async Task<Call> PlaceHeldAsync(string uri, CallOptions options, CancellationToken cancel)
     {
         // Connections, too: the INVITE may turn out too large for a datagram (RFC 3261 §18.1.1), and none is made before it does.
-        var flows = await _agent.ResolveAsync(uri, preferReliable: true, cancel).ConfigureAwait(false);
+        var flows = await ResolveAsync(uri, cancel).ConfigureAwait(false);
         var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
         var isPinned = IsPinnedBeyondUs(uri);
-        if (flows.Count == 0 || isPinned)
+        if (flows is not { Count: > 0 } || isPinned)
         {
             var failed = new Call(this, machine, null, incoming: false, uri, null);
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
             await _agent.PostAsync((_, _) =>
             {
-                ((ICallListener)failed).OnEnded(isPinned ? CallEnds.Pinned : CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+                ((ICallListener)failed).OnEnded(flows is null ? CallEnds.Cancelled with { SipStatus = 0 } : isPinned ? CallEnds.Pinned : CallEnds.UnknownHost(SipTargets.HostOf(uri)));
                 return true;
             }).ConfigureAwait(false);
             if (!options.Echo) failed.KeepSound(_sound); // lets go at once
@@ -72,6 +72,19 @@ public sealed partial class Phone
 
         if (!options.Echo) call.KeepSound(_sound); // not before, as whoever threw above lets go as well
         return call;
+    }
+
+    // Null: given up before anybody was found.
+    private async Task<IReadOnlyList<SipFlow>?> ResolveAsync(string uri, CancellationToken cancel)
+    {
+        try
+        {
+            return await _agent.ResolveAsync(uri, preferReliable: true, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     // The core that asks expects no exceptions, and a call without its INVITE would wait for nothing.
@@ -180,7 +193,7 @@ public sealed partial class Phone
         if (IsPinnedBeyondUs(sip.RemoteUri))
         {
             _agent.Core.Reject(now, sip, 488);
-            Tell(new PhoneNotice("call-refused", $"a call from {sip.RemoteUri} was refused: {CallEnds.Pinned.Message}. {CallEnds.Pinned.Hint}"));
+            _refused.Add(caller, sip.RemoteUri, CallEnds.Pinned);
             return;
         }
 
@@ -194,8 +207,14 @@ public sealed partial class Phone
         Keep(call);
         _bySip[sip] = call;
         call.Driver.Take(now, invite);
-        if (call.Ended.IsCompletedSuccessfully) TellRefused(call, call.Ended.Result.End);
-        else Announce(new IncomingCall(this, call));
+        if (call.Ended.IsCompletedSuccessfully)
+        {
+            _refused.Add(caller, sip.RemoteUri, call.Ended.Result.End);
+            return;
+        }
+
+        _refused.NoteTaken(caller, sip.RemoteUri);
+        Announce(new IncomingCall(this, call));
     }
 
     private void Announce(IncomingCall call)
@@ -209,10 +228,6 @@ public sealed partial class Phone
             ListenerFailed("what takes incoming calls", wrong); // the call rings on
         }
     }
-
-    // Refused before it could ring: its caller is told why by a status, whoever waits for calls by this.
-    private void TellRefused(Call call, CallEnd end) =>
-        Tell(new PhoneNotice("call-refused", $"a call from {call.RemoteUri} was refused: {end.Message}{(end.Hint is { } hint ? ". " + hint : "")}"));
 
     // Whoever knows our address can make us ring: what only rings is few, in all and from one place, so that a real caller still gets through.
     private bool HasRoomFor(IPAddress caller)

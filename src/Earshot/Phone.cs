@@ -36,6 +36,7 @@ public sealed partial class Phone : IAsyncDisposable
     private readonly Dictionary<SipCall, Call> _bySip = []; // signalling loop only
     private readonly ConditionalWeakTable<SipFlow, TransportComplaint> _complaints = []; // signalling loop only
     private readonly HashSet<Call> _calls = []; // signalling loop only
+    private readonly RefusedCalls _refused; // signalling loop only
     private readonly Verifier? _verifier;
     private readonly KnownPeers? _pins;
     private readonly IceSettings? _ice;
@@ -61,6 +62,7 @@ public sealed partial class Phone : IAsyncDisposable
         _sound = sound;
         _capture = capture;
         _deadlines = new CallDeadlines(action => Post(action));
+        _refused = new RefusedCalls(Tell, action => Post(_ => action()));
         _sound.Notice += Tell;
         engine.NetworkChanged = agent.HandleNetworkChange;
         _taps.TraceFailed = wrong => ListenerFailed("what watches the SIP messages", wrong);
@@ -149,6 +151,7 @@ public sealed partial class Phone : IAsyncDisposable
         Post(now =>
         {
             foreach (var call in _calls.ToArray()) call.Driver?.ShutDown(now);
+            _refused.TellAll();
         });
         if (_verifier is not null) await _verifier.FlushAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _agent.DisposeAsync().ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal static class SipTargets
         // A link on a web page may carry header fields (sip:bob@example.org?subject=…): none may stand in a Request-URI (RFC 3261 §19.1.1).
         if (uri.IndexOf('?', Math.Max(0, uri.LastIndexOf('@'))) is >= 0 and var question) uri = uri[..question];
         var isSips = uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase);
-        if (!(isSips || uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) || HostOf(uri).Length == 0 || uri.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '"'))
+        if (!(isSips || uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase)) || HostOf(uri).Length == 0 || uri.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '"') || HasNoUser(uri))
             throw new ArgumentException($"'{Shown(target)}' is no SIP address: write e.g. sip:bob@192.0.2.7", nameof(target));
         var isSaid = uri.Contains(";transport=", StringComparison.OrdinalIgnoreCase);
         return isSaid || transport == SipTransportChoice.Udp || (isSips && transport is SipTransportChoice.Tcp or SipTransportChoice.Tls)
@@ -30,6 +30,9 @@ internal static class SipTargets
         var end = rest.AsSpan().IndexOfAny(":;?");
         return end < 0 ? rest : rest[..end];
     }
+
+    // An @ with nobody before it.
+    private static bool HasNoUser(string uri) => uri.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at && uri[at - 1] == ':';
 
     private static string Shown(string text) => new([.. text.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -77,7 +77,7 @@ public sealed class PhoneClosingTests
 
         await phone.DisposeAsync();
         Assert.True(call.Ended.IsCompletedSuccessfully);
-        Assert.Equal(CallEndReason.ShutDown, (await call.Ended).End.Reason);
+        Assert.Equal(CallEndReason.Cancelled, (await call.Ended).End.Reason);
         await Assert.ThrowsAsync<CallFailedException>(() => call.Connected);
     }
 

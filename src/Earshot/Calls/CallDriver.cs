@@ -19,6 +19,7 @@ internal sealed class CallDriver
     private readonly ICallListener _listener;
     private SipInvite? _invite;
     private bool _connectedAwaitsKeys;
+    private bool _isConnected;
 
     /// <param name="core">Signals.</param>
     /// <param name="machine">Decides.</param>
@@ -114,7 +115,7 @@ internal sealed class CallDriver
     {
         if (!_connectedAwaitsKeys || _media.AwaitsKeys) return;
         _connectedAwaitsKeys = false;
-        _listener.OnConnected();
+        Connected();
     }
 
     /// <summary>Media will have no keys.</summary>
@@ -237,16 +238,29 @@ internal sealed class CallDriver
             case StopMedia: _media.Stop(); break;
             case TellRinging a: _listener.OnRinging(a.Status, a.EarlyMedia); break;
             case TellConnected when _media.AwaitsKeys: _connectedAwaitsKeys = true; break;
-            case TellConnected: _listener.OnConnected(); break;
+            case TellConnected: Connected(); break;
             case TellChanged when _connectedAwaitsKeys: break; // told with the rest
             case TellChanged: _listener.OnChanged(); break;
             case TellChangeRefused a: _listener.OnChangeRefused(a.Status, a.Message); break;
-            case TellEnded a: _listener.OnEnded(_connectedAwaitsKeys ? CallEnds.BeforeKeys(a.End, _media.AwaitsPath) : a.End); break;
+            case TellEnded a: End(a.End); break;
             default:
                 Signal(now, action);
                 Flush?.Invoke();
                 break;
         }
+    }
+
+    private void Connected()
+    {
+        _isConnected = true;
+        _listener.OnConnected();
+    }
+
+    private void End(CallEnd end)
+    {
+        var isWithoutKeys = _connectedAwaitsKeys;
+        _connectedAwaitsKeys = false; // keys that come now are nobody's
+        _listener.OnEnded(isWithoutKeys ? CallEnds.BeforeKeys(end, _media.AwaitsPath) : end);
     }
 
     private void Signal(Instant now, CallAction action)
@@ -267,7 +281,7 @@ internal sealed class CallDriver
             case SendReject a: _core.Reject(now, call, a.Status, a.Reason); break;
             case SendAck a: _core.Ack(now, call, a.Answer); break;
             case SendCancel: _core.Cancel(now, call); break;
-            case SendBye a: _core.Bye(now, call, a.Reason); break;
+            case SendBye a: _core.Bye(now, call, a.Reason ?? (_machine.IsCaller && !_isConnected ? CallEnds.ChangeOfMind : null)); break;
             case SendReinvite a: Reinvite(now, call, a.Offer); break;
             case AcceptReinvite a: _core.AcceptReinvite(now, call, a.Sdp); break;
             case RejectReinvite a: _core.RejectReinvite(now, call, a.Status, a.Reason); break;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol.Sip;
 
 namespace Earshot.Calls;
@@ -33,7 +34,7 @@ internal static class CallEnds
         ? new(CallEndReason.NotTrusted, 503, complaint.Why, complaint.Why.Contains("expired", StringComparison.Ordinal)
             ? "Check this machine's clock; if that is right, whoever runs the server has to renew its certificate."
             : "Check the host's name. Where its certificate has a root of its own, give that with --tls-roots.")
-        : new(CallEndReason.NetworkError, 503, complaint.Why, "Check the address, the port and the transport.");
+        : new(CallEndReason.NetworkError, 503, complaint.Why, "Check the address, the port and the transport (--transport, or ;transport= behind the address): a phone speaks only what it was told to.");
 
     public static CallEnd EncryptionRefused(int status, string reason) => new(
         CallEndReason.NotEncrypted, status, $"the other side refused the encrypted call: {status} {reason}",
@@ -80,8 +81,16 @@ internal static class CallEnds
     public static CallEnd NoKeys(string why) => new(
         CallEndReason.NotEncrypted, 488, why, "Call again; where it stays so, ask the other side which encryption it speaks (--security names what is offered).");
 
+    /// <summary>Reason of a BYE: the caller hung up in the moment of the answer. Who says nothing may have seen another certificate than was announced, as browsers do.</summary>
+    public const string ChangeOfMind = "given up as it was answered";
+
     /// <summary>The other side ended an answered call that had no keys yet: its BYE may be here before its alert, or before our own ICE says that there is no way.</summary>
+    /// <param name="end">What its BYE says.</param>
+    /// <param name="hasNoPath">ICE still looks for a way.</param>
     public static CallEnd BeforeKeys(CallEnd end, bool hasNoPath) => end.Reason != CallEndReason.RemoteHungUp ? end
+        : end.Message.Contains(ChangeOfMind, StringComparison.Ordinal) ? RemoteHungUp
+        : end.Message.Contains(DtlsOutcome.Mismatch, StringComparison.Ordinal)
+            ? SomebodyBetween("the other side was shown another certificate than our signalling announced: somebody may be between you, it ended the call")
         : hasNoPath ? NoPath with { Message = $"{end.Message} before a way to it was found" }
         : NoKeys($"{end.Message} before keys were agreed");
 
@@ -89,6 +98,15 @@ internal static class CallEnds
     public static CallEnd NoPath { get; } = new(
         CallEndReason.NetworkError, 200, "no way to the other phone was found: none of its addresses answers from any of ours",
         "A firewall or NAT between the two lets nothing through: name a relay with --turn on both sides. One side's is enough only where the other one has --stun, or a public address, and its network lets UDP out.");
+
+    /// <summary>The same end, with the hint that fits what else this call has seen.</summary>
+    /// <param name="end">How it ended.</param>
+    /// <param name="isHeldToDtls">The contact was reached by DTLS before.</param>
+    /// <param name="relayEnd">The sentence of a relay that was named and carries nothing; null when there is none.</param>
+    public static CallEnd Knowing(CallEnd end, bool isHeldToDtls, string? relayEnd) =>
+        isHeldToDtls && end.Reason == CallEndReason.NotEncrypted ? end with { Hint = HeldToDtls }
+        : relayEnd is not null && end.Hint == NoPath.Hint ? end with { Hint = $"A firewall or NAT between the two lets nothing through, and {relayEnd}. Mend that, or name another one with --turn." }
+        : end;
 
     /// <summary>Consent to send ended (RFC 7675), or the relay that carried the call is gone; and looking anew found nothing.</summary>
     public static CallEnd PathLost { get; } = new(

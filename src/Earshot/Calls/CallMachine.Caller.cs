@@ -47,7 +47,7 @@ internal sealed partial class CallMachine
             case CallPhase.Cancelling or CallPhase.Ended:
                 // The CANCEL crossed the 200: the call exists now and is ended as a call (RFC 3261 §9.1).
                 Do(new CallAction.SendAck(default));
-                Do(new CallAction.SendBye(null));
+                Do(new CallAction.SendBye(_whyCancelled.Reason == CallEndReason.NotEncrypted ? _whyCancelled.Message : null));
                 End(_whyCancelled);
                 break;
         }

@@ -36,10 +36,16 @@ internal sealed partial class CallMachine
     /// <summary>The phone closes and waits for nobody: the call is over now, whatever the peer has yet to say.</summary>
     public void ShutDown(Instant now)
     {
+        var end = Phase switch
+        {
+            CallPhase.Cancelling => _whyCancelled with { SipStatus = 0 },
+            CallPhase.HangingUp => _whyHungUp,
+            _ => CallEnds.ShutDown,
+        };
         HangUp(now);
         // RFC 3261 §15 wants the ACK before this BYE; but nobody will be here when it comes, and a caller that hears us ends now.
         if (Phase == CallPhase.HangingUp) Do(new CallAction.SendBye(null));
-        End(CallEnds.ShutDown);
+        End(end);
     }
 
     /// <summary>The peer's BYE (the core has answered it).</summary>

@@ -22,13 +22,16 @@ internal sealed class CallSteps(Action<Exception> failed)
     private readonly Lock _lock = new();
     private readonly Queue<CallEvent> _past = new();
     private Listener[] _listeners = [];
+    private bool _isOver;
 
-    /// <summary>A step happened.</summary>
+    /// <summary>A step happened; what media or a server says after the end is told to nobody.</summary>
     public void Tell(CallEvent step)
     {
         Listener[] listeners;
         lock (_lock)
         {
+            if (_isOver) return;
+            _isOver = step is CallEnded;
             Keep(_past, step);
             listeners = _listeners;
             foreach (var listener in listeners) Keep(listener.Waiting, step);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Earshot.Calls;
 using Earshot.Lab;
+using Earshot.Media.Transport.Dtls;
 using Earshot.Protocol;
 using Earshot.Protocol.Sip;
 
@@ -96,6 +97,8 @@ public sealed class CallDriverTests
         Answered(call);
         _course.Clear();
         call.HandleKeysFailed(Instant.Zero, CallEnds.NoKeys("no keys"));
+        _media.AwaitsKeys = false;
+        call.HandleKeysAgreed(); // too late
         Assert.Equal(["sent BYE", "media stops", "ended 488"], _course);
     }
 
@@ -110,6 +113,29 @@ public sealed class CallDriverTests
         Assert.StartsWith("the other side hung up before ", end.Message, StringComparison.Ordinal);
         Assert.NotEqual(CallEnds.BeforeKeys(CallEnds.RemoteHungUp, !hasNoPath).Hint, end.Hint);
         Assert.Same(CallEnds.NoPath, CallEnds.BeforeKeys(CallEnds.NoPath, hasNoPath));
+        Assert.Same(CallEnds.RemoteHungUp, CallEnds.BeforeKeys(CallEnds.RemoteHungUp with { Message = $"the other side hung up ({CallEnds.ChangeOfMind})" }, hasNoPath));
+    }
+
+    [Fact]
+    public void WhereTheRelayThatWasNamedRefusesNobodyIsToldToNameOne()
+    {
+        const string Why = "the relay turn:192.0.2.1 carries nothing: name or password are wrong";
+        var end = CallEnds.Knowing(CallEnds.NoPath, isHeldToDtls: false, Why);
+        Assert.Contains(Why, end.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("on both sides", end.Hint, StringComparison.Ordinal);
+        Assert.Contains(Why, CallEnds.Knowing(CallEnds.BeforeKeys(CallEnds.RemoteHungUp, hasNoPath: true), isHeldToDtls: false, Why).Hint, StringComparison.Ordinal);
+        Assert.Same(CallEnds.NoPath, CallEnds.Knowing(CallEnds.NoPath, isHeldToDtls: false, null));
+        Assert.Same(CallEnds.NoAnswer, CallEnds.Knowing(CallEnds.NoAnswer, isHeldToDtls: true, Why));
+        Assert.Equal(CallEnds.HeldToDtls, CallEnds.Knowing(CallEnds.NoKeys("no"), isHeldToDtls: true, Why).Hint);
+    }
+
+    [Fact]
+    public void AHangUpForAWrongCertificateWarnsTheOtherSideAsWell()
+    {
+        var end = CallEnds.BeforeKeys(CallEnds.RemoteHungUp with { Message = $"the other side hung up ({DtlsOutcome.Mismatch})" }, hasNoPath: false);
+        Assert.Equal(CallEndReason.NotEncrypted, end.Reason);
+        Assert.Contains("our signalling announced", end.Message, StringComparison.Ordinal);
+        Assert.Contains("Do not trust this way", end.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -126,6 +126,17 @@ public sealed class CallMachineTests
         Expect(new SendReject(500, noPort.Message), new TellEnded(noPort));
     }
 
+    /// <summary>Who gives up for what it has seen in early media says so: the other side must not take it for a change of mind.</summary>
+    [Fact]
+    public void ACancelForFailedKeysThatCrosses200SaysWhyInItsBye()
+    {
+        Calling();
+        _call.HandleKeysFailed(_now, NoEncryption);
+        Expect(new SendCancel());
+        _call.HandleAnswered(_now, AnswerSdp);
+        Expect(new SendAck(default), new SendBye(NoEncryption.Message), new TellEnded(NoEncryption));
+    }
+
     [Fact]
     public void AnAnswerWithoutEncryptionEndsTheCallBeforeMediaStarts()
     {

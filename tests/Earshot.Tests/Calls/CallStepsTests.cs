@@ -23,6 +23,18 @@ public sealed class CallStepsTests
     }
 
     [Fact]
+    public void NothingIsToldAfterTheEnd()
+    {
+        var heard = new List<CallEvent>();
+        _steps.Subscribe(heard.Add);
+        _steps.Tell(new CallEnded(TimeSpan.Zero, CallEnds.HungUp, TimeSpan.Zero, null));
+        _steps.Tell(Key('1'));
+        _steps.Subscribe(heard.Add);
+        Assert.All(heard, step => Assert.IsType<CallEnded>(step));
+        Assert.Equal(2, heard.Count);
+    }
+
+    [Fact]
     public void AStepThatAListenerCausesFollowsTheOneItIsTold()
     {
         var heard = new List<char>();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Earshot.Media;
@@ -44,6 +45,34 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task ACallerThatComesBackWithWhatThisPhoneAllowsWasNotRefused()
+    {
+        await using var callee = await StartAsync(MediaSecurityMethod.Sdes);
+        var told = new ConcurrentQueue<PhoneNotice>();
+        callee.Notice += told.Enqueue;
+        var taken = new TaskCompletionSource<Call>(TaskCreationOptions.RunContinuationsAsynchronously);
+        callee.IncomingCall += call => taken.TrySetResult(call.Accept(new CallOptions { Echo = true }));
+        await using var caller = await StartAsync(MediaSecurityMethod.Dtls, MediaSecurityMethod.Sdes);
+        var call = await caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("sdes", call.Session!.KeyExchange);
+        await (await taken.Task).Connected.WaitAsync(TimeSpan.FromSeconds(20));
+        await callee.DisposeAsync(); // whatever was refused and is not told yet is told by then
+        Assert.DoesNotContain(told, notice => notice.Code == "call-refused");
+    }
+
+    [Fact]
+    public async Task ARefusalIsToldAtTheLatestWhenThePhoneCloses()
+    {
+        await using var callee = await StartAsync(MediaSecurityMethod.Sdes);
+        var told = new ConcurrentQueue<PhoneNotice>();
+        callee.Notice += told.Enqueue;
+        await using var caller = await StartAsync(MediaSecurityMethod.Dtls);
+        await Assert.ThrowsAsync<CallFailedException>(() => caller.CallAsync(callee.ListenUri, new CallOptions { Echo = true }));
+        await callee.DisposeAsync();
+        Assert.Single(told, notice => notice.Code == "call-refused");
+    }
+
+    [Fact]
     public async Task APhoneThatInsistsOnEncryptionRefusesACallInClear()
     {
         await using var callee = await StartAsync(MediaSecurityMethod.Sdes);
@@ -82,12 +111,12 @@ public sealed class SecurityTests
         Assert.True(judged.Accepted, judged.Reason);
     }
 
-    private static Task<Phone> StartAsync(MediaSecurityMethod security) => Phone.StartAsync(new PhoneOptions
+    private static Task<Phone> StartAsync(params MediaSecurityMethod[] security) => Phone.StartAsync(new PhoneOptions
     {
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Microphone = "silence",
         Speaker = "null",
         Codecs = ["pcmu"],
-        Security = [security],
+        Security = security,
     });
 }
