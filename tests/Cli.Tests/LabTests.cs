@@ -49,6 +49,15 @@ public sealed class LabTests : IDisposable
     }
 
     [Fact]
+    public async Task WhereNothingArrivesThereIsNothingToScore()
+    {
+        var text = await RunAsync(["lab", "--loss", "100", "--duration", "2", "--json", At("n.json")]);
+        Assert.Contains("nothing was heard", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+        Assert.Equal(100, JsonDocument.Parse(File.ReadAllBytes(At("n.json"))).RootElement.GetProperty("there").GetProperty("link").GetProperty("lost").GetInt32());
+    }
+
+    [Fact]
     public async Task AGridIsATableAndAFile()
     {
         var said = await RunAsync(["lab", "--matrix", "quick", "--duration", "2", "--no-scores", "--json", At("m.json")]);

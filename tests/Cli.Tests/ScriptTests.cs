@@ -163,7 +163,7 @@ public sealed class ScriptTests : IDisposable
         await silent.ReceiveAsync(); // the INVITE is out
         caller.Signal("INT");
         Assert.Equal(130, await caller.EndsAsync(20));
-        Assert.Equal("shut-down", (await caller.EventAsync("ended")).GetProperty("reason").GetString());
+        Assert.Equal("cancelled", (await caller.EventAsync("ended")).GetProperty("reason").GetString());
     }
 
     [Fact]

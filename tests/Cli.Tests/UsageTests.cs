@@ -130,6 +130,7 @@ public sealed class UsageTests
     [InlineData("call sip:")]
     [InlineData("call sips:")]
     [InlineData("call sip:bob@")]
+    [InlineData("call sip:@127.0.0.1")]
     [InlineData("call 127.0.0.1:99999")]
     [InlineData("call 127.0.0.1:")]
     [InlineData("call sip:a@[::1")]

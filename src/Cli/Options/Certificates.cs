@@ -67,11 +67,15 @@ internal static class Certificates
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
         {
-            throw new UsageException($"{option} {file}: {wrong.Message.ReplaceLineEndings(" ").TrimEnd('.')}", OptionExamples.Say(option));
+            throw new UsageException($"{option} {file}: {Sentence(wrong)}", OptionExamples.Say(option));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{option} {file}: it cannot be read", OptionExamples.Say(option));
+            var what = wrong is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "it cannot be read";
+            throw new UsageException($"{option} {file}: {what}", OptionExamples.Say(option));
         }
     }
+
+    // The framework names its parameter, which tells a user nothing.
+    private static string Sentence(Exception wrong) => wrong.Message.ReplaceLineEndings(" ").Split(" (Parameter '")[0].TrimEnd('.');
 }
