@@ -6,5 +6,7 @@ using Earshot.Benchmarks;
 if (args is ["devices", .. var cards])
     return DeviceRoundTrip.Run(cards);
 
-BenchmarkSwitcher.FromAssembly(typeof(DeviceRoundTrip).Assembly).Run(args);
+// In this process: the framework would look for a project of this assembly's name, and build it.
+bool says = args.Contains("-i") || args.Contains("--inProcess");
+BenchmarkSwitcher.FromAssembly(typeof(DeviceRoundTrip).Assembly).Run(says ? args : [.. args, "--inProcess"]);
 return 0;
