@@ -17,9 +17,9 @@ internal static class Speech
     private static void IsHeard(string sent, short[] heard, string where)
     {
         // Other speech is not found at all. A machine that stops for moments makes both ends stretch and conceal a part of the right
-        // one: with half a second stopped in every two, half of it still comes through whole. How even it sounds, the lab judges.
+        // one: with half a second stopped in every two, half of it still comes through whole, and a quarter of a call of six seconds that stopped for four. How even it sounds, the lab judges.
         var found = SpeechCorrelation.PartFound(At48k(sent), heard);
-        Assert.True(found > 0.33, $"{where} is not {sent}: {found:P0} of it was found, {SpeechCorrelation.Compare(At48k(sent), heard)}");
+        Assert.True(found > 0.15, $"{where} is not {sent}: {found:P0} of it was found, {SpeechCorrelation.Compare(At48k(sent), heard)}");
     }
 
     // Other phones keep what they decode at the codec's own rate.
