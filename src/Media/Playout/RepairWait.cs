@@ -35,9 +35,6 @@ internal sealed class RepairWait
     private const double MendsEnd = 0.005;
 
     private const double Learning = 1 / 200.0;
-
-    // The first losses of a call are a mean of few: waited for at once, 10 % of loss makes up a fifth less in 20 s, and a single loss costs two seconds of waiting.
-    private const int FirstOfLost = 50;
     private const int FirstOfSlow = 50;
     private const int MostOfSlow = 400;
 
@@ -54,7 +51,6 @@ internal sealed class RepairWait
     private const int Outage = 3;
 
     private double _lost;
-    private long _heard;
     private double _inRow;
     private double _far;
     private double _farPackets;
@@ -73,7 +69,7 @@ internal sealed class RepairWait
     public void Missed(long packets)
     {
         int run = (int)Math.Clamp(packets, -1, Outage);
-        _lost += (run - _lost) * Math.Max(Learning, 1.0 / Math.Max(FirstOfLost, ++_heard));
+        _lost += (run - _lost) * Learning;
         // Many are needed to tell what is frequent; the first after a loss began are all that is known of it.
         _slow = _waits ? Math.Min(_slow + 1, MostOfSlow) : FirstOfSlow;
         _inRow += (InRow(run) - _inRow) / _slow;

@@ -25,6 +25,8 @@ internal sealed class PassiveBase : IIceBase, IDisposable
 
     public PeerAddress Remote { get; private set; }
 
+    public int Connections => _connections.Count;
+
     public void Prepare(Instant now, in TransportAddress remote)
     {
     }

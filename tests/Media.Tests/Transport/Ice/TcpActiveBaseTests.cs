@@ -48,7 +48,7 @@ public sealed class TcpActiveBaseTests
                 Thread.Sleep(5);
             }
 
-            Assert.True(condition(), $"{ours.Agent.State} {theirs.Agent.State}");
+            Assert.True(condition(), $"{ours.Agent.State} {theirs.Agent.State}, {active.Connections} opened, {listener.Connections} came");
         }
     }
 
