@@ -52,6 +52,7 @@ internal sealed class SipCore
     {
         _parts.Dialogs.HandleTransportFailure(flow);
         _parts.Transactions.HandleTransportFailure(now, flow);
+        _parts.Registrations.HandleTransportFailure(now, flow);
     }
 
     /// <summary>The same peer is reached by another flow: an address of ours is another. Requests of the call name it from now on.</summary>
@@ -113,6 +114,15 @@ internal sealed class SipCore
 
     /// <summary>Says something in a call (RFC 6086), of a package that we take, too; <see cref="SipEvent.InfoCompleted"/> follows. False where <see cref="MayInform"/> is, or the peer takes no such package.</summary>
     public bool Inform(Instant now, SipCall call, string package, ReadOnlyMemory<byte> body) => _client.Inform(now, call, package, body);
+
+    /// <summary>Registers an account, and keeps it registered; RegistrationChanged tells.</summary>
+    public SipAccount Register(Instant now, SipAccountOptions account) => _parts.Registrations.Add(now, account);
+
+    /// <summary>Gives a registration up; RegistrationChanged tells when the server knows, or cannot be reached.</summary>
+    public void Unregister(Instant now, SipAccount account) => _parts.Registrations.Remove(now, account);
+
+    /// <summary>The network is another: whatever is registered, or waits to be, registers now.</summary>
+    public void RenewRegistrations(Instant now) => _parts.Registrations.Renew(now);
 
     /// <summary>Asks what a peer can do; OptionsAnswered names the number returned.</summary>
     public int SendOptions(Instant now, string target, IReadOnlyList<SipFlow>? flows = null) => _client.Options(now, target, flows ?? []);

@@ -87,6 +87,14 @@ internal abstract record SipEvent
     public sealed record OptionsAnswered(
         int Id, int Status, string Reason, string Allow, string Supported, string? Software, ReadOnlyMemory<byte> Sdp) : SipEvent;
 
+    /// <summary>An account's registration is another: <see cref="SipAccount.State"/> says what.</summary>
+    /// <param name="Account">The account.</param>
+    /// <param name="Status">The registrar's status, 408 or 503 for what happened without one; 0 where nobody was asked.</param>
+    /// <param name="Reason">The reason phrase.</param>
+    /// <param name="Expires">How long it was granted for, renewed by itself.</param>
+    /// <param name="RetryIn">When it is tried again; null where it is not.</param>
+    public sealed record RegistrationChanged(SipAccount Account, int Status, string Reason, TimeSpan Expires, TimeSpan? RetryIn) : SipEvent;
+
     /// <summary>The call is over: nothing more comes for it.</summary>
     public sealed record CallTerminated(SipCall Call) : SipEvent;
 }

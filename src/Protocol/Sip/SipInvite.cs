@@ -16,6 +16,9 @@ internal sealed record SipInvite
     /// <summary>Flows in order of preference, datagrams and connections: the size of the request chooses between these (RFC 3261 §18.1.1). When empty the core asks with ResolveNeeded.</summary>
     public IReadOnlyList<SipFlow> Flows { get; init; } = [];
 
+    /// <summary>The account that calls: its address, its proxies and, once it is registered, its way to them; null for none.</summary>
+    public SipAccount? Account { get; init; }
+
     /// <summary>Overrides the display name of From.</summary>
     public string? DisplayName { get; init; }
 

@@ -56,6 +56,7 @@ internal sealed class OutgoingInvite(SipParts parts, SipCall call) : IRequestUse
         _sent = sent;
         call.Flow = sent.Flow;
         call.LocalUri = sent.Draft.LocalUri;
+        call.KeepCredentials(sent);
     }
 
     /// <inheritdoc/>
@@ -133,6 +134,7 @@ internal sealed class OutgoingInvite(SipParts parts, SipCall call) : IRequestUse
             LocalUri = call.LocalUri,
             LocalName = call.LocalName,
             LocalUser = call.LocalUser,
+            Account = call.Account,
             RemoteUri = call.RemoteUri,
             RemoteTag = response.ToTag,
             LocalSequence = call.LocalSequence,

@@ -5,6 +5,7 @@ namespace Earshot.Protocol.Sip;
 /// <remarks>Thread: signalling.</remarks>
 internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) : IRequestUser
 {
+    private uint _cseq = cseq;
     private PendingRequest? _pending;
     private SipFlow? _flow;
     private bool _isHeard;
@@ -24,7 +25,7 @@ internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) 
     /// <summary>Sends it.</summary>
     public void Start(Instant now, ReadOnlyMemory<byte> sdp)
     {
-        var (draft, nextHop) = call.Draft(SipMethod.Invite, cseq, sdp);
+        var (draft, nextHop) = call.Draft(SipMethod.Invite, _cseq, sdp);
         _pending = parts.Sender.SendWithin(now, call, draft, nextHop, this);
     }
 
@@ -32,6 +33,8 @@ internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) 
     public void HandleSent(Instant now, OutgoingRequest sent)
     {
         _flow = sent.Flow;
+        _cseq = sent.Draft.CSeq;
+        call.KeepCredentials(sent);
         if (!_isLeft) call.Flow = sent.Flow;
     }
 
@@ -52,18 +55,18 @@ internal sealed class OutgoingReinvite(SipParts parts, SipCall call, uint cseq) 
 
     private void HandleSuccess(Instant now, IncomingResponse response)
     {
-        if (parts.Acks.Repeat(call.CallId, call.LocalTag, call.RemoteTag, cseq)) return;
+        if (parts.Acks.Repeat(call.CallId, call.LocalTag, call.RemoteTag, _cseq)) return;
         if (call.State != SipCallState.Established || _isLeft)
         {
             // Nobody waits for it any more, but the peer repeats it until it is acknowledged.
-            parts.Acks.Send(now, call, cseq, default);
+            parts.Acks.Send(now, call, _cseq, default);
             return;
         }
 
-        if (call.AckOwed == cseq) return;
+        if (call.AckOwed == _cseq) return;
         call.OutgoingReinvite = null;
         call.Learn(response.Flow, response.Message);
-        call.AckOwed = cseq;
+        call.AckOwed = _cseq;
         parts.Outbox.Tell(new SipEvent.ReinviteAnswered(call, response.Body));
     }
 

@@ -44,6 +44,16 @@ internal sealed partial class SipCall
     /// <summary>The number of the INVITE whose 2xx we have yet to acknowledge; null when there is none.</summary>
     internal uint? AckOwed { get; set; }
 
+    /// <summary>What our last INVITE answered a challenge with: its ACK says the same (§22.1).</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Credentials { get; private set; } = [];
+
+    /// <summary>Contact of what we say; null for the flow's own address.</summary>
+    internal Func<SipFlow, string>? ContactFor => Account is { } account ? flow => $"<{account.ContactUri(flow)}>" : null;
+
+    /// <summary>Our INVITE or re-INVITE went out.</summary>
+    internal void KeepCredentials(OutgoingRequest sent) =>
+        Credentials = [.. sent.Draft.Headers.Where(h => h.Key is "Authorization" or "Proxy-Authorization")];
+
     /// <summary>Takes the peer's sequence number; false when it is not above the last (§12.2.2).</summary>
     internal bool TakeRemoteSequence(uint number)
     {
@@ -101,6 +111,10 @@ internal sealed partial class SipCall
             RemoteTag = RemoteTag,
             Routes = routes,
             Body = body,
+            ContactFor = ContactFor,
+            Authentication = method == SipMethod.Ack ? null : Account?.Authentication,
+            NextCSeq = () => ++LocalSequence,
+            Headers = method == SipMethod.Ack ? Credentials : [],
         };
         return (draft, nextHop);
     }

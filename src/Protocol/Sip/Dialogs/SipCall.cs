@@ -33,6 +33,9 @@ internal sealed partial class SipCall
     /// <summary>The Call-ID.</summary>
     public required string CallId { get; init; }
 
+    /// <summary>The account that calls or is called; null for none.</summary>
+    public SipAccount? Account { get; init; }
+
     /// <summary>Where the call stands.</summary>
     public SipCallState State { get; internal set; }
 

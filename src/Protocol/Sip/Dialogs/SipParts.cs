@@ -20,6 +20,7 @@ internal sealed class SipParts
         Acks = new AckKeeper(this);
         Successes = new SuccessRetransmitter(this);
         Merged = new MergedRequests(options.MaxTransactions);
+        Registrations = new Registrations(this);
         Context.Ended += ended =>
         {
             if (ended is ServerTransaction server) Merged.Remove(server.Request);
@@ -67,6 +68,9 @@ internal sealed class SipParts
 
     /// <summary>Requests that came by several ways.</summary>
     public MergedRequests Merged { get; }
+
+    /// <summary>The accounts that we are reached by.</summary>
+    public Registrations Registrations { get; }
 
     /// <summary>Ends a call: it leaves the table, its user hears so.</summary>
     public void Terminate(SipCall call)

@@ -42,6 +42,14 @@ internal sealed class SipTokens
         return one[0] % 11;
     }
 
+    /// <summary>From 0 to 1.</summary>
+    public double Unit()
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        _random.Fill(bytes);
+        return BitConverter.ToUInt16(bytes) / (double)ushort.MaxValue;
+    }
+
     /// <summary>The tag of a stateless response: the same each time the same request comes (§8.2.7).</summary>
     public string StatelessTag(SipMessage request)
     {

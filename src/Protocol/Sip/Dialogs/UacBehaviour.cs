@@ -20,25 +20,27 @@ internal sealed class UacBehaviour(SipParts parts)
     public SipCall Invite(Instant now, SipInvite request)
     {
         var options = parts.Options;
+        var account = request.Account;
         var call = new SipCall
         {
             Id = parts.Dialogs.NextId(),
             IsCaller = true,
             CallId = parts.Tokens.CallId(),
             LocalTag = parts.Tokens.Tag(),
-            LocalUri = request.User is null ? options.AddressOfRecord ?? "" : "",
-            LocalName = request.DisplayName ?? options.DisplayName,
-            LocalUser = request.User ?? options.User,
+            LocalUri = account?.Options.AddressOfRecord ?? (request.User is null ? options.AddressOfRecord ?? "" : ""),
+            LocalName = request.DisplayName ?? account?.Options.DisplayName ?? options.DisplayName,
+            LocalUser = account?.Options.ContactUser ?? request.User ?? options.User,
+            Account = account,
             RemoteUri = request.Target,
             RemoteTarget = request.Target,
             LocalSequence = parts.Tokens.FirstCSeq(),
-            RouteSet = request.Route,
+            RouteSet = request.Route.Count == 0 && account is not null ? account.Routes : request.Route,
         };
         parts.Dialogs.Add(call);
         var invite = new OutgoingInvite(parts, call);
         call.OutgoingInvite = invite;
         var (draft, nextHop) = call.Draft(SipMethod.Invite, call.LocalSequence, request.Sdp);
-        invite.Start(now, draft with { Headers = request.Headers, BodyFor = request.SdpFor }, nextHop, request.Flows);
+        invite.Start(now, draft with { Headers = request.Headers, BodyFor = request.SdpFor, Preferred = account?.Flow }, nextHop, request.Flows);
         return call;
     }
 

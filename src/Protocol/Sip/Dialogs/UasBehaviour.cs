@@ -69,7 +69,7 @@ internal sealed class UasBehaviour
     public void Ring(Instant now, SipCall call, int status, ReadOnlyMemory<byte> sdp)
     {
         if (call is not { State: SipCallState.Incoming, IncomingInvite: { } invite } || status is <= 100 or >= 200) return;
-        Respond(now, invite, status, new ResponseWriter.Content { ToTag = call.LocalTag, ContactUser = call.LocalUser, Body = sdp });
+        Respond(now, invite, status, new ResponseWriter.Content { ToTag = call.LocalTag, Contact = call.ContactFor?.Invoke(invite.Flow), ContactUser = call.LocalUser, Body = sdp });
     }
 
     /// <summary>Sends the 200 to an INVITE or re-INVITE, until its ACK.</summary>
@@ -78,7 +78,7 @@ internal sealed class UasBehaviour
         if (call is not { State: SipCallState.Incoming or SipCallState.Established, IncomingInvite: { } invite }) return;
         call.IncomingInvite = null;
         call.State = SipCallState.Established;
-        var content = new ResponseWriter.Content { ToTag = call.LocalTag, ContactUser = call.LocalUser, Capabilities = true, Body = sdp };
+        var content = new ResponseWriter.Content { ToTag = call.LocalTag, Contact = call.ContactFor?.Invoke(invite.Flow), ContactUser = call.LocalUser, Capabilities = true, Body = sdp };
         var response = Respond(now, invite, 200, content);
         _parts.Successes.Start(now, call, invite.Request.CSeq, invite.Flow, response);
     }
@@ -194,6 +194,7 @@ internal sealed class UasBehaviour
         var message = request.Message;
         message.TryGetFrom(out var from);
         message.TryGetTo(out var to);
+        var account = message.TryGetRequestUri(out var called) ? _parts.Registrations.Find(called.UserString()) : null;
         var call = new SipCall
         {
             Id = _parts.Dialogs.NextId(),
@@ -201,7 +202,8 @@ internal sealed class UasBehaviour
             CallId = request.CallId,
             LocalTag = _parts.Tokens.Tag(),
             LocalUri = Encoding.UTF8.GetString(to.UriText),
-            LocalUser = _parts.Options.User,
+            LocalUser = account?.Options.ContactUser ?? _parts.Options.User,
+            Account = account,
             RemoteUri = Encoding.UTF8.GetString(from.UriText),
             RemoteDisplayName = from.DisplayNameString(),
             LocalSequence = _parts.Tokens.FirstCSeq(),

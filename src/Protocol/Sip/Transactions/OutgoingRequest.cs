@@ -51,6 +51,21 @@ internal sealed record RequestDraft
 
     /// <summary>The body for each flow that is tried; null sends <see cref="Body"/> on all.</summary>
     public Func<SipFlow, ReadOnlyMemory<byte>>? BodyFor { get; init; }
+
+    /// <summary>The Contact header field for each flow that is tried; null writes the flow's own address where the method wants one.</summary>
+    public Func<SipFlow, string>? ContactFor { get; init; }
+
+    /// <summary>What answers challenges (401, 407); null for nothing.</summary>
+    public SipAuthentication? Authentication { get; init; }
+
+    /// <summary>The number of the request that answers a challenge; null for one more.</summary>
+    public Func<uint>? NextCSeq { get; init; }
+
+    /// <summary>The flow that is tried first where it is among those that lead there; null for the order that they come in.</summary>
+    public SipFlow? Preferred { get; init; }
+
+    /// <summary>How long a flow may stay silent while another is there; null for 64·T1. Only for what may well be done twice.</summary>
+    public TimeSpan? Patience { get; init; }
 }
 
 /// <summary>A request on its flow.</summary>

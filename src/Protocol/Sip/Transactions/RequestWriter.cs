@@ -18,10 +18,11 @@ internal sealed class RequestWriter(SipCoreOptions options, UserAgentCapabilitie
     /// <param name="user">The user part; empty for none.</param>
     /// <param name="withTransport">Names the transport: what comes later shall come the same way.</param>
     /// <param name="isSips">The request was for a sips URI: so is its Contact (RFC 3261 §8.1.1.8). Over TLS a sip URI names sip with its transport, as everybody does.</param>
-    public static string UriOn(SipFlow flow, string user, bool withTransport, bool isSips = false)
+    /// <param name="authority">The address and port that the other side sees; null for the flow's own.</param>
+    public static string UriOn(SipFlow flow, string user, bool withTransport, bool isSips = false, string? authority = null)
     {
         var transport = withTransport && flow.IsReliable && !(isSips && flow.Transport == SipTransport.Tls) ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
-        return $"{(isSips ? "sips" : "sip")}:{(user.Length == 0 ? "" : user + "@")}{Authority(flow.Local)}{transport}";
+        return $"{(isSips ? "sips" : "sip")}:{(user.Length == 0 ? "" : user + "@")}{authority ?? Authority(flow.Local)}{transport}";
     }
 
     /// <summary>Writes a request for a flow.</summary>
@@ -29,10 +30,15 @@ internal sealed class RequestWriter(SipCoreOptions options, UserAgentCapabilitie
     {
         if (draft.LocalUri.Length == 0) draft = draft with { LocalUri = UriOn(flow, draft.LocalUser, withTransport: false) };
         WriteStart(_writer, draft, flow, branch);
+        if (draft.Method is SipMethod.Invite or SipMethod.Options or SipMethod.Register)
+        {
+            _writer.Header(SipHeader.Contact, draft.ContactFor?.Invoke(flow)
+                ?? $"<{UriOn(flow, draft.LocalUser, withTransport: true, isSips: draft.Uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))}>");
+            _writer.Header(SipHeader.Allow, options.Allow);
+        }
+
         if (draft.Method is SipMethod.Invite or SipMethod.Options)
         {
-            _writer.Header(SipHeader.Contact, $"<{UriOn(flow, draft.LocalUser, withTransport: true, isSips: draft.Uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase))}>");
-            _writer.Header(SipHeader.Allow, options.Allow);
             _writer.Header(SipHeader.Supported, string.Join(", ", options.Supported));
             if (draft.Method == SipMethod.Options) _writer.Header(SipHeader.Accept, RequestDraft.Sdp); // of an INVITE it is what is meant anyway (RFC 3261 §20.1), and the datagram is small
             RequestInspection.WriteRecvInfo(_writer, capabilities);

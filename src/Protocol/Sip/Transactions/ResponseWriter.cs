@@ -21,6 +21,9 @@ internal sealed class ResponseWriter(SipCoreOptions options, UserAgentCapabiliti
         /// <summary>The user of Contact; null writes none.</summary>
         public string? ContactUser { get; init; }
 
+        /// <summary>The whole of Contact; null for the flow's own address with <see cref="ContactUser"/>.</summary>
+        public string? Contact { get; init; }
+
         /// <summary>True writes Allow, Supported and Accept.</summary>
         public bool Capabilities { get; init; }
 
@@ -39,7 +42,8 @@ internal sealed class ResponseWriter(SipCoreOptions options, UserAgentCapabiliti
     {
         _writer.StartResponse(request, status, Encoding.UTF8.GetBytes(content.Reason ?? ""), Encoding.UTF8.GetBytes(content.ToTag ?? ""),
             flow.Remote.Address, flow.Remote.Port);
-        if (content.ContactUser is { } user) _writer.Header(SipHeader.Contact, $"<{RequestWriter.UriOn(flow, user, withTransport: true, IsSips(request))}>");
+        if (content.Contact is { } contact) _writer.Header(SipHeader.Contact, contact);
+        else if (content.ContactUser is { } user) _writer.Header(SipHeader.Contact, $"<{RequestWriter.UriOn(flow, user, withTransport: true, IsSips(request))}>");
         if (content.Capabilities) WriteCapabilities();
         else RequestInspection.WriteHeaders(_writer, request, capabilities, status);
         if (content.RetryAfter is { } seconds) _writer.Header(SipHeader.RetryAfter, seconds);

@@ -58,6 +58,15 @@ internal enum SipTimer : byte
     /// <summary>A CANCEL without a final response in 64·T1 (§9.1).</summary>
     CancelGivenUp,
 
+    /// <summary>A silent server has had its time, and another one is there.</summary>
+    NextServer,
+
+    /// <summary>A registration is made anew, or tried again.</summary>
+    Refresh,
+
+    /// <summary>Something goes over a registration's flow, lest a NAT forgets it (RFC 5626 §4.4).</summary>
+    KeepAlive,
+
     /// <summary>What is remembered is forgotten.</summary>
     Forget,
 }
