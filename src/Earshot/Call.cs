@@ -55,6 +55,9 @@ public sealed partial class Call : IAsyncDisposable, ICallListener
     /// <remarks>A page in a browser is reached over the connection that it opened, as long as that stands.</remarks>
     public string? CallBackUri { get; internal init; }
 
+    /// <summary>The account that calls or is called; null for none.</summary>
+    public Account? Account { get; internal init; }
+
     /// <summary>True when the other side called.</summary>
     public bool IsIncoming { get; }
 

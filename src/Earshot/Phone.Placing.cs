@@ -23,7 +23,9 @@ public sealed partial class Phone
     public async Task<Call> PlaceCallAsync(string target, CallOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new CallOptions();
-        var uri = SipTargets.Parse(target, _options.Transport);
+        var account = options.Account;
+        // What has a proxy goes by that, however it is reached.
+        var uri = SipTargets.Parse(target, account is null ? _options.Transport : account.Proxy is null ? account.Transport ?? default : default);
         if (!options.Echo) _sound.Hold(); // before anybody's phone rings: a call without sound is no call
         try
         {
@@ -40,7 +42,8 @@ public sealed partial class Phone
     private async Task<Call> PlaceHeldAsync(string uri, CallOptions options, CancellationToken cancel)
     {
         // Connections, too: the INVITE may turn out too large for a datagram (RFC 3261 §18.1.1), and none is made before it does.
-        var flows = await ResolveAsync(uri, cancel).ConfigureAwait(false);
+        var (account, nextHop) = await WayOfAsync(uri, options.Account).ConfigureAwait(false);
+        var flows = await ResolveAsync(nextHop, cancel).ConfigureAwait(false);
         var machine = new CallMachine(CallTimes.Default with { RingTimeout = _options.RingTimeout }, _random);
         var isPinned = IsPinnedBeyondUs(uri);
         if (flows is not { Count: > 0 } || isPinned)
@@ -49,7 +52,7 @@ public sealed partial class Phone
             if (options.OnEvent is not null) failed.Subscribe(options.OnEvent);
             await _agent.PostAsync((_, _) =>
             {
-                ((ICallListener)failed).OnEnded(flows is null ? CallEnds.Cancelled with { SipStatus = 0 } : isPinned ? CallEnds.Pinned : CallEnds.UnknownHost(SipTargets.HostOf(uri)));
+                ((ICallListener)failed).OnEnded(flows is null ? CallEnds.Cancelled with { SipStatus = 0 } : isPinned ? CallEnds.Pinned : CallEnds.UnknownHost(SipTargets.HostOf(nextHop)));
                 return true;
             }).ConfigureAwait(false);
             if (!options.Echo) failed.KeepSound(_sound); // lets go at once
@@ -62,9 +65,9 @@ public sealed partial class Phone
         var media = NewMedia(flows[0].Remote.Address, uri, ways, (session, e) => OnMedia(call, session, e));
         media.Echo = options.Echo;
         media.Made(); // here, not on the loop: codecs and buffers take their time
-        call = new Call(this, machine, media, incoming: false, uri, null) { IsHeldToDtls = held };
+        call = new Call(this, machine, media, incoming: false, uri, null) { IsHeldToDtls = held, Account = options.Account };
         if (options.OnEvent is not null) call.Subscribe(options.OnEvent);
-        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Flows = flows, SdpFor = flow => OfferOn(media, flow) })))
+        if (!Post(now => Begin(now, call, new SipInvite { Target = uri, Account = account, Flows = flows, SdpFor = flow => OfferOn(media, flow) })))
         {
             media.Dispose();
             throw new ObjectDisposedException(nameof(Phone));
@@ -202,7 +205,7 @@ public sealed partial class Phone
         var media = NewMedia(caller, sip.RemoteUri, [SecurityFor(sip, invite.Sdp, held)], (session, e) => OnMedia(call, session, e), SpeaksIce(invite.Sdp));
         var machine = new CallMachine(CallTimes.Default, _random);
         var name = sip.RemoteDisplayName.Length > 0 ? sip.RemoteDisplayName : null;
-        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, WasAskedToOffer = invite.Sdp.IsEmpty, CallBackUri = sip.RemoteTarget, IsHeldToDtls = held };
+        call = new Call(this, machine, media, incoming: true, sip.RemoteUri, name) { CallId = sip.CallId, CallerAddress = caller, WasAskedToOffer = invite.Sdp.IsEmpty, CallBackUri = sip.Account is null ? sip.RemoteTarget : sip.RemoteUri, Account = AccountOf(sip), IsHeldToDtls = held };
         call.Driver = new CallDriver(_agent.Core, machine, media, call, TellFault) { Flush = _agent.Flush };
         Keep(call);
         _bySip[sip] = call;

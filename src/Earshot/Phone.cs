@@ -146,7 +146,9 @@ public sealed partial class Phone : IAsyncDisposable
             ends.TrySetResult([.. calls.Select(c => c.Ended)]);
             foreach (var call in calls) call.Driver?.HangUp(now);
         });
+        var farewell = LeaveAccountsAsync();
         await Task.WhenAll(await ends.Task.ConfigureAwait(false)).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await farewell.ConfigureAwait(false);
         // Who was given up and never answered, or was called meanwhile: without the loop nothing would end these any more.
         Post(now =>
         {
@@ -230,6 +232,7 @@ public sealed partial class Phone : IAsyncDisposable
     private void Handle(Instant now, SipEvent happened)
     {
         if (happened is SipEvent.IncomingInvite invite) TakeInvite(now, invite);
+        else if (happened is SipEvent.RegistrationChanged registration) HandleRegistration(registration);
         else if (CallOf(happened) is { } sip && _bySip.TryGetValue(sip, out var call)) call.Driver?.HandleSip(now, happened);
         else if (happened is SipEvent.InviteAnswered late) HangUpLate(now, late.Call);
     }

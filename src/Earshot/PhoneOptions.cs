@@ -158,6 +158,9 @@ public sealed record CallOptions
     /// <summary>Sends what is heard back to the caller instead of using the sound card.</summary>
     public bool Echo { get; init; }
 
+    /// <summary>Who calls: its address, its servers and its password. Null calls as this phone, from its own address. One that is registered calls over its registration's way.</summary>
+    public Account? Account { get; init; }
+
     /// <summary>Is told each step of the call from its first one on, on the phone's own thread: be quick, do not block.</summary>
     public Action<CallEvent>? OnEvent { get; init; }
 }

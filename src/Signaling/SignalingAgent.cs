@@ -120,6 +120,7 @@ internal sealed class SignalingAgent : IAsyncDisposable
             if (flow.IsReliable) Failed(now, flow, TransportFailure.Closed);
             else core.Move(call, fresh);
         }
+        core.RenewRegistrations(now);
     });
 
     /// <summary>Waits briefly for the answers to our BYEs, then closes everything.</summary>

@@ -145,7 +145,7 @@ internal sealed class AnswerDesk(
         if (reject is null && ExitStatus.Of(ended.End) == ExitStatus.Security) Status = ExitStatus.Security;
         WriteStatistics(ended);
         if (callBack is { } after && call.CallBackUri is { } caller && ended.End.Reason == CallEndReason.RemoteHungUp)
-            await CallBackAsync(caller, after).ConfigureAwait(false);
+            await CallBackAsync(caller, call.Account, after).ConfigureAwait(false);
         lock (_lock)
         {
             if (_talking == call) _talking = null;
@@ -153,14 +153,14 @@ internal sealed class AnswerDesk(
         }
     }
 
-    private async Task CallBackAsync(string caller, TimeSpan after)
+    private async Task CallBackAsync(string caller, Account? account, TimeSpan after)
     {
         var watch = new CallWatch(output);
         try
         {
             await Task.Delay(after, _closing.Token).ConfigureAwait(false);
             output.Calling(caller);
-            var call = await phone.PlaceCallAsync(caller, new CallOptions { Echo = echo, OnEvent = watch.OnEvent }, _closing.Token).ConfigureAwait(false);
+            var call = await phone.PlaceCallAsync(caller, new CallOptions { Account = account, Echo = echo, OnEvent = watch.OnEvent }, _closing.Token).ConfigureAwait(false);
             lock (_lock) _talking = call;
             watch.Begin(call);
         }

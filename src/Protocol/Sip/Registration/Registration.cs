@@ -47,11 +47,7 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
     private SipParts Parts => parts;
 
     /// <summary>Registers for the first time.</summary>
-    public void Start(Instant now)
-    {
-        account.Routes = account.Options.Proxy is { } proxy ? [Loose(proxy)] : [];
-        Send(now);
-    }
+    public void Start(Instant now) => Send(now);
 
     /// <summary>Takes the binding back.</summary>
     public void Leave(Instant now)
@@ -121,7 +117,7 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
             LocalName = options.DisplayName,
             LocalUri = options.AddressOfRecord,
             RemoteUri = options.AddressOfRecord,
-            Routes = options.Proxy is { } proxy ? [Loose(proxy)] : [],
+            Routes = account.OutboundProxy,
             ContactFor = ContactFor,
             Headers = [new("Supported", "path, outbound, gruu"), new("Expires", Seconds(_isLeaving ? TimeSpan.Zero : _asked))],
             Authentication = account.Authentication,
@@ -148,6 +144,7 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
     private void HandleSent(SipFlow flow)
     {
         _contact = ContactUri(flow);
+        account.LastFlow = flow;
         if (flow == account.Flow) return;
         (account.Flow, account.Seen) = (flow, null);
     }
@@ -182,7 +179,7 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
         }
 
         (_failures, _hasRaised, _hasMoved) = (0, false, false);
-        account.Routes = ServiceRoute(response.Message) is { Count: > 0 } routes ? routes : account.Options.Proxy is { } proxy ? [Loose(proxy)] : [];
+        account.Routes = ServiceRoute(response.Message) is { Count: > 0 } routes ? routes : account.OutboundProxy;
         bool isNews = account.State != RegistrationState.Registered;
         account.State = RegistrationState.Registered;
         granted = granted < Shortest ? Shortest : granted > Longest ? Longest : granted;
@@ -305,7 +302,4 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
     }
 
     private static string Seconds(TimeSpan time) => ((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-
-    // A proxy by hand is a loose router, whatever its URI forgets to say.
-    private static string Loose(string proxy) => proxy.Contains(";lr", StringComparison.OrdinalIgnoreCase) ? proxy : proxy + ";lr";
 }

@@ -27,6 +27,7 @@ internal sealed class SipAccount
     public SipAccount(SipAccountOptions options)
     {
         Options = options;
+        Routes = OutboundProxy;
         string domain = SipUriView.TryParse(Encoding.UTF8.GetBytes(options.AddressOfRecord), out var uri) ? uri.HostString() : "";
         Authentication = options.Credentials is { } credentials ? new SipAuthentication(credentials, domain) : null;
     }
@@ -40,11 +41,18 @@ internal sealed class SipAccount
     /// <summary>The way by which the server reaches us; null when it has none.</summary>
     public SipFlow? Flow { get; internal set; }
 
+    /// <summary>The way that was tried last; null for none.</summary>
+    public SipFlow? LastFlow { get; internal set; }
+
     /// <summary>By which proxies requests go, first hop first: what the registrar said (RFC 3608), else the outbound proxy.</summary>
     public IReadOnlyList<string> Routes { get; internal set; } = [];
 
     /// <summary>An address of ours that leads here from anywhere (RFC 5627); null when the registrar gave none.</summary>
     public string? PublicGruu { get; internal set; }
+
+    /// <summary>The outbound proxy as a route, if there is one. It is a loose router, whatever its URI forgets to say.</summary>
+    internal IReadOnlyList<string> OutboundProxy =>
+        Options.Proxy is not { } proxy ? [] : [proxy.Contains(";lr", StringComparison.OrdinalIgnoreCase) ? proxy : proxy + ";lr"];
 
     /// <summary>What answers its servers' challenges; null without a password.</summary>
     internal SipAuthentication? Authentication { get; }
