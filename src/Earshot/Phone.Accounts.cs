@@ -52,7 +52,13 @@ public sealed partial class Phone
         var status = AccountWords.Of(registered.Account, happened, complaint);
         if (happened.Account.State == RegistrationState.Unregistered) _accounts.Remove(happened.Account);
         registered.First.TrySetResult(status);
-        if (happened.Account.State == RegistrationState.Unregistered) registered.Over.TrySetResult();
+        if (happened.Account.State == RegistrationState.Unregistered)
+        {
+            registered.Over.TrySetResult();
+            if (!registered.WasRegistered) return; // what never was is no news
+        }
+
+        registered.WasRegistered |= status.IsRegistered;
         try
         {
             Registration?.Invoke(status);
@@ -78,6 +84,8 @@ public sealed partial class Phone
     private sealed class Registered(Account account)
     {
         public Account Account { get; } = account;
+
+        public bool WasRegistered { get; set; }
 
         public TaskCompletionSource<AccountStatus> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

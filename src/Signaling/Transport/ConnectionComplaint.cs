@@ -13,6 +13,7 @@ internal static class ConnectionComplaint
     public static string Of(SipFlow flow, Exception? end) => end switch
     {
         TimeoutException => $"{flow.Remote} took the connection and says nothing: it may not speak {Spoken(flow)}",
+        AuthenticationException { InnerException: { } inner } => $"{flow.Remote} took the connection and does not agree on {Spoken(flow)}: {inner.Message.ReplaceLineEndings(" ").Trim()}",
         AuthenticationException or IOException { InnerException: null } and not EndOfStreamException => end.Message,
         _ => $"{flow.Remote} took the connection and closed it without a word of {Spoken(flow)}: it may speak another transport, or have as many connections as it takes",
     };

@@ -69,7 +69,7 @@ internal sealed partial class SipCall
         IsFlowBroken = false;
         if (message.TryGetContact(out var contact))
         {
-            RemoteTarget = Encoding.UTF8.GetString(contact.UriText);
+            RemoteTarget = WebSocketUri.FromWire(Encoding.UTF8.GetString(contact.UriText), flow);
             IsBehindNat = PeerAddress.IsBehindNat(flow, RemoteTarget, message.IsRequest && HasOneVia(message));
         }
 
@@ -86,7 +86,7 @@ internal sealed partial class SipCall
         var routes = new List<string>();
         foreach (var value in message.Values(SipHeader.RecordRoute))
         {
-            if (NameAddress.TryParse(value, out var address)) routes.Add(Encoding.UTF8.GetString(address.UriText));
+            if (NameAddress.TryParse(value, out var address)) routes.Add(Flow is { } flow ? WebSocketUri.FromWire(Encoding.UTF8.GetString(address.UriText), flow) : Encoding.UTF8.GetString(address.UriText));
         }
 
         if (IsCaller) routes.Reverse();

@@ -179,7 +179,7 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
         }
 
         (_failures, _hasRaised, _hasMoved) = (0, false, false);
-        account.Routes = ServiceRoute(response.Message) is { Count: > 0 } routes ? routes : account.OutboundProxy;
+        account.Routes = ServiceRoute(response.Message, flow) is { Count: > 0 } routes ? routes : account.OutboundProxy;
         bool isNews = account.State != RegistrationState.Registered;
         account.State = RegistrationState.Registered;
         granted = granted < Shortest ? Shortest : granted > Longest ? Longest : granted;
@@ -209,12 +209,12 @@ internal sealed class Registration(SipParts parts, SipAccount account) : ITimed
         contact.Parameters.TryGet("+sip.instance"u8, out var instance) && account.Options.Instance is { } urn ? SipText.Unquote(instance) == $"<{urn}>"
         : Encoding.UTF8.GetString(contact.Uri.User) == account.Options.ContactUser;
 
-    private static List<string> ServiceRoute(SipMessage message)
+    private static List<string> ServiceRoute(SipMessage message, SipFlow flow)
     {
         List<string> routes = [];
         foreach (var value in message.Values(SipHeader.ServiceRoute))
         {
-            if (NameAddress.TryParse(value, out var route)) routes.Add(Encoding.UTF8.GetString(route.UriText));
+            if (NameAddress.TryParse(value, out var route)) routes.Add(WebSocketUri.FromWire(Encoding.UTF8.GetString(route.UriText), flow));
         }
 
         return routes;

@@ -21,7 +21,7 @@ internal sealed class RequestWriter(SipCoreOptions options, UserAgentCapabilitie
     /// <param name="authority">The address and port that the other side sees; null for the flow's own.</param>
     public static string UriOn(SipFlow flow, string user, bool withTransport, bool isSips = false, string? authority = null)
     {
-        var transport = withTransport && flow.IsReliable && !(isSips && flow.Transport == SipTransport.Tls) ? $";transport={Name(flow.Transport).ToLowerInvariant()}" : "";
+        var transport = withTransport && flow.IsReliable && !(isSips && flow.Transport == SipTransport.Tls) ? WebSocketUri.ToWire($";transport={Name(flow.Transport).ToLowerInvariant()}") : "";
         return $"{(isSips ? "sips" : "sip")}:{(user.Length == 0 ? "" : user + "@")}{authority ?? Authority(flow.Local)}{transport}";
     }
 
@@ -77,12 +77,12 @@ internal sealed class RequestWriter(SipCoreOptions options, UserAgentCapabilitie
 
     private static void WriteStart(SipMessageWriter writer, RequestDraft draft, SipFlow flow, string branch, ReadOnlySpan<byte> to = default)
     {
-        writer.StartRequest(draft.Method, Encoding.UTF8.GetBytes(draft.Uri));
+        writer.StartRequest(draft.Method, Encoding.UTF8.GetBytes(WebSocketUri.ToWire(draft.Uri)));
         writer.BeginHeader(SipHeader.Via);
         writer.Append($"SIP/2.0/{Name(flow.Transport)} {Authority(flow.Local)};rport;branch={branch}");
         writer.EndHeader();
         writer.Header(SipHeader.MaxForwards, 70);
-        foreach (var route in draft.Routes) writer.Header(SipHeader.Route, $"<{route}>");
+        foreach (var route in draft.Routes) writer.Header(SipHeader.Route, $"<{WebSocketUri.ToWire(route)}>");
         writer.Header(SipHeader.From, $"{Quoted(draft.LocalName)}<{draft.LocalUri}>;tag={draft.LocalTag}");
         if (to.IsEmpty) writer.Header(SipHeader.To, $"<{draft.RemoteUri}>{(draft.RemoteTag.Length == 0 ? "" : ";tag=" + draft.RemoteTag)}");
         else writer.Header(SipHeader.To, to);
